@@ -1,0 +1,1 @@
+"""The edges: processes, the Go command, git, the clock, GitHub."""

@@ -1,0 +1,1 @@
+"""GitHub: the runner's protocol and, where a token permits, its API."""

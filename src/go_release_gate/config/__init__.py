@@ -1,0 +1,1 @@
+"""The settings as dataclasses, their loading, and the schema generated from them."""

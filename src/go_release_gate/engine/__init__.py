@@ -1,0 +1,1 @@
+"""Discover, plan, collect, judge."""

@@ -1,0 +1,1 @@
+"""Every rule: a pure function from facts to findings."""

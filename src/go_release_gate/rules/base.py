@@ -1,0 +1,93 @@
+"""What a rule is: its name card, the facts it needs, and a pure function that yields findings."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from go_release_gate.model.finding import Finding, Fix, Location, Related, Target
+from go_release_gate.model.severity import Confidence, Event, Severity
+
+DOCS = "https://github.com/acme/go-release-gate/blob/main/docs/rules"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a rule yields: a finding before severity, module and target are filled in by the engine.
+
+    `module` and `target` are only given by rules that judge the repository as a whole.
+    """
+
+    location: Location
+    message: str
+    key: str = ""
+    command: str = ""
+    related: tuple[Related, ...] = ()
+    fix: Fix | None = None
+    module: str | None = None
+    target: Target | None = None
+    severity: Severity | None = None  # graver or milder than the rule's own, for one case of it
+    confidence: Confidence | None = None
+
+
+Check = Callable[..., Iterator[Draft]]
+
+
+@dataclass(slots=True)
+class Rule:
+    """A rule's name card. The docstring of the file that defines it is its page.
+
+    Attributes:
+        id: kebab-case, names the problem ("allow local-replace" reads well), never reused.
+        summary: one line for tables.
+        severity: one for all events, or one per event.
+        confidence: how sure the rule is.
+        since: the edition of the rules it arrived in.
+        needs: the facts it reads, as types; `check` receives them in this order. A rule is run for every
+            module that has all of them, or once when they all belong to the repository.
+        fix: `safe`, `unsafe` or empty.
+    """
+
+    id: str
+    summary: str
+    severity: Severity | Mapping[Event, Severity]
+    since: str
+    needs: tuple[type, ...]
+    confidence: Confidence = Confidence.HIGH
+    fix: str = ""
+    page: str = ""
+    run: Check = field(default=lambda: iter(()), repr=False)
+
+    def check(self, function: Check) -> Check:
+        """Register the function that judges and take the defining file's docstring as the rule's page."""
+        self.run = function
+        module = inspect.getmodule(function)
+        self.page = inspect.cleandoc((module and module.__doc__) or "")
+        return function
+
+    @property
+    def help_url(self) -> str:
+        """Address of the rule's page."""
+        return f"{DOCS}/{self.id}.md"
+
+    def severity_on(self, event: Event) -> Severity:
+        """Severity of the rule's findings on `event`."""
+        return self.severity if isinstance(self.severity, Severity) else self.severity[event]
+
+    def finding(self, draft: Draft, severity: Severity, **place: Any) -> Finding:
+        """Turn a draft into a finding; `place` gives module and target."""
+        return Finding(
+            rule=self.id,
+            severity=draft.severity or severity,
+            confidence=draft.confidence or self.confidence,
+            message=draft.message,
+            location=draft.location,
+            key=draft.key,
+            command=draft.command,
+            related=draft.related,
+            fix=draft.fix,
+            help_url=self.help_url,
+            **place,
+        )

@@ -1,0 +1,1 @@
+"""Rules over modules, their checksums, vendor trees and workspaces."""
