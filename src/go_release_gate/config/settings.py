@@ -1,0 +1,63 @@
+"""Every setting of a run, with its default. The dataclasses are the source of the schema and of the docs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from go_release_gate.model.severity import Event, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class GoSettings:
+    """Settings of the Go command.
+
+    Attributes:
+        version: Go to judge with, as `go-version` says it (`1.25.3`); empty: the one on PATH.
+        fetch_toolchain: whether a newer toolchain module may be fetched, checksum-verified, on trusted events.
+        timeout: seconds one call of Go may take.
+    """
+
+    version: str = ""
+    fetch_toolchain: bool = False
+    timeout: float = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that steers a check, after flags, environment, file and defaults have been merged.
+
+    Attributes:
+        severities: rule id → severity, or None for off.
+        fail_on: gravest severity that still passes is below it; None: never fail on findings.
+        on_unavailable: `fail` or `warn`; on a tag always `fail`.
+        jobs: processes at once; 0: one per processor.
+        verify: `anchored`, `go` or `both`.
+        prepare: command to run once before judging (trusted events only), empty: none.
+        owners: pairs (glob, owner) naming who is told of a module.
+        edition: edition of the rules that counts; newer rules arrive as notes.
+        baseline: path of the baseline file relative to the root, empty: none.
+        trusted: False on a fork's or bot's pull request: nothing of it is executed, no credentials are given.
+        digest: `sha256:…` of the configuration file's bytes, empty: none.
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    severities: Mapping[str, Severity | None] = field(default_factory=dict)
+    event: Event = Event.BRANCH
+    tag: str = ""
+    base: str = ""
+    fail_on: Severity | None = Severity.ERROR
+    on_unavailable: str = "fail"
+    jobs: int = 0
+    verify: str = "anchored"
+    prepare: tuple[str, ...] = ()
+    owners: tuple[tuple[str, str], ...] = ()
+    edition: str = "0.1"
+    baseline: str = ""
+    offline: bool = False
+    trusted: bool = True
+    digest: str = ""
+    go: GoSettings = field(default_factory=GoSettings)

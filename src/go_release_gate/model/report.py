@@ -1,0 +1,89 @@
+"""The whole answer of `check`, before any form is given to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from go_release_gate.model.finding import Finding
+from go_release_gate.model.outcome import ModuleError, Outcome, Verdict
+from go_release_gate.model.severity import Event, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What was judged. Unknown parts are empty strings; `run` is None outside a workflow."""
+
+    repository: str = ""
+    commit: str = ""
+    ref: str = ""
+    event: Event = Event.BRANCH
+    base: str = ""
+    config: str = ""
+    run: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TidyAnswer:
+    """`modules[].tidy`: outcome, kind (`untidy`, `form` or None) and the capped unified diff."""
+
+    outcome: Outcome
+    kind: str | None = None
+    diff: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyAnswer:
+    """`modules[].verify`. `healed` holds `path@version` strings."""
+
+    outcome: Outcome
+    modules: int = 0
+    verified: int = 0
+    absent: int = 0
+    bytes: int = 0
+    healed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleAnswer:
+    """Everything the report says of one module. `reasons`: how many changed lines have a known reason, and of
+    how many."""
+
+    dir: str
+    path: str
+    tidy: TidyAnswer
+    verify: VerifyAnswer
+    vendor: Outcome
+    error: ModuleError | None = None
+    reasons: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A finding that does not count: `by` is `inline` or `baseline`; `reason` as its author gave it."""
+
+    finding: Finding
+    by: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """The answer of `check`: verdict, per-module answers, findings gravest first."""
+
+    version: str
+    go: str
+    subject: Subject
+    verdict: Verdict
+    complete: bool
+    modules: tuple[ModuleAnswer, ...] = ()
+    skipped: tuple[tuple[str, str], ...] = ()  # (directory, reason)
+    findings: tuple[Finding, ...] = ()
+    suppressed: tuple[Suppressed, ...] = ()
+    notices: tuple[str, ...] = ()  # said once, beside the findings: "children run as uid 1001", "circuit opened for …"
+    timings: Mapping[str, float] = field(default_factory=dict)  # phase → seconds; "total" among them
+    patch: str = ""  # one patch for all modules, in dependency order
+
+    def count(self, severity: Severity) -> int:
+        """How many unsuppressed findings have `severity`."""
+        return sum(finding.severity is severity for finding in self.findings)
