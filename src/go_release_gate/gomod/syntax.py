@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 
 class SyntaxProblemError(ValueError):
     """A file Go would refuse: `message` in our words, `line` and `column` from 1."""

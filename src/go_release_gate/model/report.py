@@ -80,7 +80,7 @@ class CheckReport:
     skipped: tuple[tuple[str, str], ...] = ()  # (directory, reason)
     findings: tuple[Finding, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
-    notices: tuple[str, ...] = ()  # said once, beside the findings: "children run as uid 1001", "circuit opened for …"
+    notices: tuple[str, ...] = ()  # said once, beside the findings: "children run as uid 1001"
     timings: Mapping[str, float] = field(default_factory=dict)  # phase → seconds; "total" among them
     patch: str = ""  # one patch for all modules, in dependency order
 
