@@ -104,7 +104,7 @@ def _inside_repository(failure: Failure, around: Surroundings) -> ModuleError | 
         )
     return ModuleError(
         ErrorClass.WORKSPACE_ONLY_DEPENDENCY,
-        f"package {failure.package} is found only beside this module ({around.siblings[owner]}), not through its go.mod",
+        f"package {failure.package} is only beside this module ({around.siblings[owner]}), not in reach of its go.mod",
         f"require {owner} at a released version, or add `replace {owner} => …` to {around.mod_path}",
         path=around.mod_path,
     )
@@ -150,7 +150,7 @@ def _of(kind: ErrorClass, hint: str, *, rule: str = "broken-module") -> Judge:
     return judge
 
 
-def _checksum(failure: Failure, match: re.Match[str], around: Surroundings) -> ModuleError:
+def _checksum(_failure: Failure, match: re.Match[str], around: Surroundings) -> ModuleError:
     return ModuleError(
         ErrorClass.CHECKSUM,
         f"{match['what']}: the content contradicts its recorded checksum",
@@ -171,7 +171,7 @@ def _newer_go(_failure: Failure, match: re.Match[str], around: Surroundings) -> 
     )
 
 
-def _by_status(failure: Failure, match: re.Match[str], around: Surroundings) -> ModuleError:
+def _by_status(failure: Failure, _match: re.Match[str], around: Surroundings) -> ModuleError:
     status = failure.status
     if status in (401, 403, 407):
         kind, hint = ErrorClass.AUTH, f"{failure.host} refused: check `module-credentials` for it, or GOPRIVATE"
@@ -184,6 +184,15 @@ def _by_status(failure: Failure, match: re.Match[str], around: Surroundings) -> 
     return ModuleError(kind, _first_line(failure), hint, failure.host, path)
 
 
+_TRANSPORT = (
+    r"dial tcp|lookup |connection re(?:fused|set)|i/o timeout|TLS handshake|\bEOF\b|no route to host"
+    r"|Could not resolve host|Failed to connect|Connection (?:refused|timed out)|deadline exceeded"
+    r"|unexpected disconnect|early EOF|server misbehaving|proxyconnect|unable to access"
+)
+_ABSENT = (
+    r"unknown revision|invalid version|no matching versions|ambiguous import|does not contain package"
+    r"|not in std|cannot find module|no required module|found .* but does not|unrecognized import path"
+)
 _PRIVATE = "give a token for {host} in `module-credentials` and name it in GOPRIVATE"
 _MISSING = "check the import, or run `go get` for the module that should provide it"
 _TABLE: tuple[tuple[re.Pattern[str], Judge], ...] = tuple(
@@ -236,14 +245,11 @@ _TABLE: tuple[tuple[re.Pattern[str], Judge], ...] = tuple(
         ),
         (r": [1-5]\d\d [A-Z]", _by_status),
         (
-            r"dial tcp|lookup |connection re(?:fused|set)|i/o timeout|TLS handshake|\bEOF\b|no route to host"
-            r"|Could not resolve host|Failed to connect|Connection (?:refused|timed out)|deadline exceeded"
-            r"|unexpected disconnect|early EOF|server misbehaving|proxyconnect|unable to access",
+            _TRANSPORT,
             _of(ErrorClass.NETWORK, "is {host} reachable from here? for a private host set GOPRIVATE; check GOPROXY"),
         ),
         (
-            r"unknown revision|invalid version|no matching versions|ambiguous import|does not contain package"
-            r"|not in std|cannot find module|no required module|found .* but does not|unrecognized import path",
+            _ABSENT,
             _of(ErrorClass.MISSING_PACKAGE, _MISSING),
         ),
     )

@@ -1,0 +1,184 @@
+"""Run `go mod tidy` on a module without touching it: in a copy at a fresh path, on a copy of its two files.
+
+The work tree's own path would let a restored build cache answer (Go's package index is keyed by path, names,
+times and sizes); `-modfile` keeps neighbours that replace each other from seeing half-tidied files.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from go_release_gate.facts.circuit import Circuits
+from go_release_gate.facts.classify import Surroundings, classify
+from go_release_gate.facts.module import Module
+from go_release_gate.facts.repository import Repository
+from go_release_gate.facts.tidy import Tidy
+from go_release_gate.facts.tidy_answer import answer, without_conversion
+from go_release_gate.gomod.syntax import SyntaxProblemError
+from go_release_gate.gomod.version import is_canonical
+from go_release_gate.model.outcome import ErrorClass, ModuleError, Outcome
+
+if TYPE_CHECKING:
+    from go_release_gate.adapters.go import Go
+    from go_release_gate.adapters.process import Completed
+
+BACKOFF_S = (0.5, 2.0)
+OFFLINE = {"GOPROXY": "off", "GOVCS": "*:off"}
+# measured: two at once without collection use a fifth less processor time; the limit bounds their memory
+COLLECTOR = {"GOGC": "off", "GOMEMLIMIT": "1GiB"}
+
+
+@dataclass(frozen=True, slots=True)
+class TidyRun:
+    """What every run of tidy in one check shares.
+
+    Attributes:
+        directory_of: a module's directory in the copy.
+        scratch: private directory for the copies of go.mod and go.sum.
+        is_conversion: whether a file's CRLF line endings came from the checkout alone (path relative to root).
+        sleep: waits, in seconds, between tries.
+        env: further settings for Go (a tidy after healing must not use the package index).
+    """
+
+    repository: Repository
+    go: Go
+    directory_of: Callable[[Module], Path]
+    scratch: Path
+    circuits: Circuits
+    is_conversion: Callable[[str], bool]
+    sleep: Callable[[float], None]
+    timeout: float
+    offline: bool = False
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+def collect(module: Module, run: TidyRun) -> Tidy:
+    """Tidy's two answers for `module`, or why there are none."""
+    if error := module.error or _unpinned(module):
+        return Tidy(Outcome.UNAVAILABLE, error=error)
+    judged = without_conversion(module) if _is_converted(module, run) else module
+    if error := _attempts(judged, run):
+        return Tidy(Outcome.UNAVAILABLE, error=error)
+    after_mod, after_sum = modfile_of(module, run).read_bytes(), sumfile_of(module, run)
+    try:
+        return answer(judged, after_mod, after_sum.read_bytes() if after_sum.exists() else None)
+    except SyntaxProblemError as problem:
+        return Tidy(Outcome.UNAVAILABLE, error=ModuleError(ErrorClass.INTERNAL, f"go left a file that {problem}"))
+
+
+def modfile_of(module: Module, run: TidyRun) -> Path:
+    """The copy of go.mod that Go may write to; tidied once `collect` has passed."""
+    return run.scratch / (module.dir.encode("utf-8", "surrogateescape").hex()[-120:] or "_") / "go.mod"
+
+
+def sumfile_of(module: Module, run: TidyRun) -> Path:
+    """The copy of go.sum beside it."""
+    return modfile_of(module, run).with_name("go.sum")
+
+
+def _unpinned(module: Module) -> ModuleError | None:
+    """Go would ask the network what a branch means today; the answer would not be the repository's."""
+    assert module.mod is not None  # noqa: S101 - a module without it has an error
+    versions = [(r.path, r.version, r.line) for r in module.mod.requires]
+    versions += [(r.target, r.target_version, r.line) for r in module.mod.replaces if not r.is_local]
+    for path, version, line in versions:
+        if not is_canonical(version):
+            return ModuleError(
+                ErrorClass.UNPINNED_VERSION,
+                f"{path} is asked for at {version!r}, which is no version",
+                f"pin it: go get {path}@{version}",
+                path=module.file("go.mod"),
+                line=line,
+                rule="unpinned-version",
+            )
+    return None
+
+
+def _is_converted(module: Module, run: TidyRun) -> bool:
+    names = [("go.mod", module.mod_bytes), ("go.sum", module.sum_bytes or b"")]
+    return any(b"\r\n" in data and run.is_conversion(module.file(name)) for name, data in names)
+
+
+def _attempts(module: Module, run: TidyRun) -> ModuleError | None:
+    """Tidy the copies; None on success. Only what may pass by itself is tried again."""
+    error: ModuleError | None = None
+    for wait in (0.0, *BACKOFF_S):
+        if wait:
+            run.sleep(wait)
+        if refused := _spared(module, run):
+            return refused
+        error = _attempt(module, run, offline=run.offline)
+        if error is None or not _needs_network(error):
+            return error
+        run.circuits.record(error)
+        if run.offline or not _is_transient(error):
+            return error
+    return error
+
+
+def _spared(module: Module, run: TidyRun) -> ModuleError | None:
+    """The error of an open circuit, if this module cannot be judged without asking its host again."""
+    proxies = frozenset(re.findall(r"https?://(?:[^/@,|]*@)?([^/,|]+)", run.go.toolchain.env.get("GOPROXY", "")))
+    opened = run.circuits.open_for(proxies | _required_hosts(module))
+    if not opened:
+        return None
+    error = _attempt(module, run, offline=True)
+    if error is None or not _needs_network(error) or not (opened.host in proxies or opened.host in error.message):
+        return None
+    return replace(opened, message=f"{opened.host} is asked no more: {opened.message}")
+
+
+def _needs_network(error: ModuleError) -> bool:
+    return error.kind in (ErrorClass.NETWORK, ErrorClass.AUTH, ErrorClass.TIMEOUT)
+
+
+def _is_transient(error: ModuleError) -> bool:
+    return error.kind is ErrorClass.NETWORK and "GOPROXY=off" not in error.hint
+
+
+def _attempt(module: Module, run: TidyRun, *, offline: bool) -> ModuleError | None:
+    target = modfile_of(module, run)
+    target.parent.mkdir(mode=0o777, exist_ok=True)
+    target.write_bytes(module.mod_bytes)
+    if module.sum_bytes is not None:
+        target.with_name("go.sum").write_bytes(module.sum_bytes)
+    else:
+        target.with_name("go.sum").unlink(missing_ok=True)
+    done = run.go.run(
+        ["mod", "tidy", f"-modfile={target}"],
+        cwd=run.directory_of(module),
+        timeout=run.timeout,
+        env={**COLLECTOR, **run.env, **(OFFLINE if offline else {})},
+    )
+    return None if done.returncode == 0 and not done.timed_out else explain_failure(done, module, run)
+
+
+def explain_failure(done: Completed, module: Module, run: TidyRun) -> ModuleError:
+    """Class of a failed call of Go about `module`, in paths of the repository."""
+    text = done.stderr.decode("utf-8", "surrogateescape")
+    around = Surroundings(
+        mod_path=module.file("go.mod"),
+        module=module.path,
+        siblings={m.path: m.dir for m in run.repository.modules if m.path and m.dir != module.dir},
+        goproxy=run.go.toolchain.env.get("GOPROXY", ""),
+        go=run.go.toolchain.version,
+        timeout=run.timeout,
+    )
+    return classify(_in_repository(text, module, run), around, timed_out=done.timed_out)
+
+
+def _in_repository(text: str, module: Module, run: TidyRun) -> str:
+    """Go's message with the copies' paths turned back into the repository's."""
+    scratch = modfile_of(module, run).parent
+    text = re.sub(rf"\S*{re.escape(scratch.parent.name)}/{re.escape(scratch.name)}/go\.(mod|sum)", r"go.\1", text)
+    return text.replace(str(run.directory_of(module)), module.dir)
+
+
+def _required_hosts(module: Module) -> frozenset[str]:
+    """First elements of the paths it requires: the hosts Go asks where no proxy has the module."""
+    requires = module.mod.requires if module.mod else ()
+    return frozenset(require.path.split("/", 1)[0] for require in requires)
