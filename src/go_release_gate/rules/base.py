@@ -47,7 +47,10 @@ class Rule:
         since: the edition of the rules it arrived in.
         needs: the facts it reads, as types; `check` receives them in this order. A rule is run for every
             module that has all of them, or once when they all belong to the repository.
+        uses: facts it reads where they are there; `check` receives them after `needs`, None for an absent one.
+        events: where it is run without being selected by name (a question over the network waits for the tag).
         fix: `safe`, `unsafe` or empty.
+        merge: one key found in several modules is one finding, with the other places beside it.
     """
 
     id: str
@@ -57,6 +60,9 @@ class Rule:
     needs: tuple[type, ...]
     confidence: Confidence = Confidence.HIGH
     fix: str = ""
+    uses: tuple[type, ...] = ()
+    events: tuple[Event, ...] = tuple(Event)
+    merge: bool = False
     page: str = ""
     run: Check = field(default=lambda: iter(()), repr=False)
 
@@ -71,6 +77,11 @@ class Rule:
     def help_url(self) -> str:
         """Address of the rule's page."""
         return f"{DOCS}/{self.id}.md"
+
+    @property
+    def facts(self) -> tuple[type, ...]:
+        """Every fact the rule wants to see, needed or only used."""
+        return self.needs + self.uses
 
     def severity_on(self, event: Event) -> Severity:
         """Severity of the rule's findings on `event`."""

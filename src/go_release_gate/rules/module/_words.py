@@ -1,0 +1,76 @@
+"""Words that several rules share: the mending command, a bounded list, the drafts of a module's errors."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
+
+from go_release_gate.facts.module import Module
+from go_release_gate.model.finding import Location, Related
+from go_release_gate.model.outcome import ErrorClass, ModuleError
+from go_release_gate.rules.base import Draft
+
+LISTED = 10  # how many of a long list are named; the rest is counted
+
+# Who reports an error that names no rule of its own.
+_OWNERS = {ErrorClass.CHECKSUM: "checksum-mismatch", ErrorClass.UNPINNED_VERSION: "unpinned-version"}
+
+
+class _HasError(Protocol):
+    @property
+    def error(self) -> ModuleError | None: ...
+
+
+def go_command(directory: str, *words: str) -> str:
+    """`go WORDS` for the module in `directory`, safe to paste at the repository root.
+
+    Empty where the directory's name holds characters that no shell shows as they are.
+    """
+    if not directory.isprintable():
+        return ""
+    place = [] if directory == "." else ["-C", directory]
+    return shlex.join(["go", *place, *words])
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 line`, `2 lines`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def listing(items: Sequence[str], limit: int = LISTED) -> str:
+    """`a, b and 7 more`: at most `limit` items by name."""
+    if len(items) <= limit:
+        return ", ".join(items)
+    return f"{', '.join(items[:limit])} and {len(items) - limit} more"
+
+
+def bounded(related: Sequence[Related]) -> tuple[Related, ...]:
+    """At most `LISTED` places; a last entry says how many were left out."""
+    if len(related) <= LISTED:
+        return tuple(related)
+    return (*related[:LISTED], Related(f"and {len(related) - LISTED} more"))
+
+
+def faults(rule: str, facts: Iterable[_HasError | None]) -> Iterator[ModuleError]:
+    """The repository's own faults among the errors of `facts` that `rule` reports, each once."""
+    seen: set[tuple[ErrorClass, str]] = set()
+    for fact in facts:
+        error = fact.error if fact is not None else None
+        if error is None or not error.kind.is_repository_fault or owner_of(error) != rule:
+            continue
+        if (error.kind, error.message) not in seen:
+            seen.add((error.kind, error.message))
+            yield error
+
+
+def owner_of(error: ModuleError) -> str:
+    """Id of the rule that reports `error`."""
+    return _OWNERS.get(error.kind, error.rule) if error.rule == "broken-module" else error.rule
+
+
+def draft_of(error: ModuleError, module: Module) -> Draft:
+    """A draft that says what a module's error says, at its place or at the module's first line."""
+    place = Location(error.path, error.line) if error.path else Location(module.file("go.mod"), 1)
+    related = (Related(error.hint),) if error.hint else ()
+    return Draft(place, error.message, key=error.kind.value, related=related)

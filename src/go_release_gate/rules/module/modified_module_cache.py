@@ -1,0 +1,77 @@
+"""A module cache entry that was changed after it was downloaded.
+
+## What it finds
+
+A zip, an extracted directory or a recorded hash in Go's module cache that does not match go.sum while the genuine
+content is to be had: somebody edited a file in the cache, a restored cache was cut short, a disk lost bytes. The
+entry is removed, downloaded and hashed again, once; a healed entry is a note. One that cannot be healed makes the
+modules that need it unavailable, and is a warning.
+
+## Why
+
+Go compares a download with go.sum and then trusts its cache for ever: builds and `go mod tidy` read an edited
+directory without a word. In a pipeline that restores its cache, whatever changed it once is built into every later
+release.
+
+## Fix
+
+`go clean -modcache`, delete the pipeline's saved cache, and find out what writes there. Dependencies are edited
+through a replace directive or a fork, never in the cache.
+
+## Limits
+
+Only versions that a go.sum of the repository gives a content hash for are looked at. Content that contradicts go.sum
+after a fresh download is checksum-mismatch. Offline an entry cannot be healed.
+
+## References
+
+- https://go.dev/ref/mod#module-cache
+- https://go.dev/ref/mod#go-mod-verify
+- https://go.dev/ref/mod#go-clean-modcache
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from go_release_gate.facts.module import Module
+from go_release_gate.facts.verify import Healed, Verify
+from go_release_gate.model.finding import Location
+from go_release_gate.model.severity import Severity
+from go_release_gate.rules.base import Draft, Rule
+
+RULE = Rule(
+    id="modified-module-cache",
+    summary="the module cache holds other content than was downloaded",
+    severity=Severity.WARNING,
+    since="0.1",
+    needs=(Module, Verify),
+    merge=True,
+)
+
+
+@RULE.check
+def check(module: Module, verify: Verify) -> Iterator[Draft]:
+    """One draft per damaged entry, a milder one per healed entry."""
+    for entry in verify.damaged:
+        name = f"{entry.module}@{entry.version}"
+        yield Draft(
+            location=_place(module, entry),
+            message=f"the {entry.what} of {name} in the module cache was modified and could not be replaced",
+            key=f"{name} {entry.what}",
+            command="go clean -modcache",
+        )
+    for entry in verify.healed:
+        name = f"{entry.module}@{entry.version}"
+        yield Draft(
+            location=_place(module, entry),
+            message=f"the {entry.what} of {name} in the module cache was modified; it was downloaded again",
+            key=f"{name} {entry.what}",
+            severity=Severity.NOTE,
+        )
+
+
+def _place(module: Module, entry: Healed) -> Location:
+    """The line of go.sum that the entry contradicts, else the module's first line."""
+    line = module.sum.content_hashes().get((entry.module, entry.version)) if module.sum else None
+    return Location(module.file("go.sum"), line.line) if line else Location(module.file("go.mod"), 1)

@@ -1,0 +1,52 @@
+"""Every rule, one line each. Order is that of the ids."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from go_release_gate.rules.base import Rule
+from go_release_gate.rules.module import (
+    broken_module,
+    checksum_mismatch,
+    directive_newer_than_go,
+    duplicate_module_path,
+    missing_go_directive,
+    modified_module_cache,
+    modified_vendor,
+    replace_outside_repository,
+    retracted_version,
+    stale_vendor,
+    unformatted_module_file,
+    unpinned_version,
+    untidy_module,
+    workspace_missing_member,
+    workspace_unlisted_module,
+)
+
+RULES: tuple[Rule, ...] = (
+    broken_module.RULE,
+    checksum_mismatch.RULE,
+    directive_newer_than_go.RULE,
+    duplicate_module_path.RULE,
+    missing_go_directive.RULE,
+    modified_module_cache.RULE,
+    modified_vendor.RULE,
+    replace_outside_repository.RULE,
+    retracted_version.RULE,
+    stale_vendor.RULE,
+    unformatted_module_file.RULE,
+    unpinned_version.RULE,
+    untidy_module.RULE,
+    workspace_missing_member.RULE,
+    workspace_unlisted_module.RULE,
+)
+
+
+def rule(identifier: str) -> Rule | None:
+    """The rule of that id."""
+    return next((candidate for candidate in RULES if candidate.id == identifier), None)
+
+
+def nearest(identifier: str) -> str:
+    """The known id that looks most like `identifier`, empty if none does."""
+    return next(iter(get_close_matches(identifier, [candidate.id for candidate in RULES], n=1)), "")
