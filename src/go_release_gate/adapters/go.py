@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import re
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from go_release_gate.adapters.process import Completed
+from go_release_gate.adapters.process import Completed, Runner
+from go_release_gate.adapters.programs import GO_HINT
+from go_release_gate.config.settings import GoSettings
+from go_release_gate.errors import UnavailableError, UsageError
 from go_release_gate.facts.toolchain import Toolchain
+
+OLDEST = (1, 23)
+"""The first Go with `go mod tidy -diff`."""
+
+ASKED = (
+    "GOVERSION", "GOROOT", "GOOS", "GOARCH", "GOMODCACHE", "GOCACHE", "GOPATH", "GOPROXY", "GOSUMDB", "GONOSUMDB",
+    "GONOPROXY", "GOPRIVATE", "GOINSECURE", "GOVCS", "GOFLAGS", "GOTOOLCHAIN", "GOWORK", "GOENV", "CGO_ENABLED",
+)  # fmt: skip
 
 
 class Go(Protocol):
@@ -28,3 +42,130 @@ class Go(Protocol):
     ) -> Completed:
         """Run `go ARGS` in `cwd`. `env` adds to the fixed environment (GOPROXY=off, GODEBUG=goindex=0 …)."""
         ...
+
+
+class GoCommand:
+    """The real Go.
+
+    Args:
+        program: absolute path of the go command.
+        environment: the whole environment of its processes.
+        home: a directory that holds no module: where Go is asked for its settings.
+        settings: which Go is wanted, and the time limit of a call.
+        trusted: whether a newer toolchain may be fetched, if the settings allow it.
+    """
+
+    def __init__(
+        self,
+        runner: Runner,
+        program: Path,
+        environment: Mapping[str, str],
+        *,
+        home: Path,
+        settings: GoSettings | None = None,
+        trusted: bool = True,
+    ) -> None:
+        self._runner = runner
+        self._program = str(program)
+        self._environment = dict(environment)
+        self._home = home
+        self._settings = settings or GoSettings()
+        self._may_fetch = trusted and self._settings.fetch_toolchain
+        self._is_trusted = trusted
+        self._asking = threading.Lock()
+        self._toolchain: Toolchain | None = None
+
+    @property
+    def toolchain(self) -> Toolchain:
+        """Version, caches and settings; asked of Go once.
+
+        Raises:
+            UnavailableError: Go cannot be run, is too old, or is not the one that `go-version` asks for.
+        """
+        with self._asking:
+            if self._toolchain is None:
+                self._toolchain = self._select()
+            return self._toolchain
+
+    def run(
+        self,
+        args: Sequence[str],
+        *,
+        cwd: Path,
+        timeout: float | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> Completed:
+        """Run `go ARGS` in `cwd`; `env` adds to the fixed environment. The time limit defaults to the setting's."""
+        self.toolchain  # noqa: B018 - selects the Go that judges, once
+        return self._call(args, cwd, self._environment | dict(env or {}), timeout)
+
+    def newer(self, version: str) -> Mapping[str, str] | None:
+        """Variables for `run` that let Go fetch the toolchain `version` (`1.27.0`) and run it; None: not allowed.
+
+        Go compares the fetched toolchain with the checksum database whatever GOSUMDB says, and runs nothing else.
+        """
+        return {"GOTOOLCHAIN": f"go{_full(version)}"} if self._may_fetch else None
+
+    def _call(self, args: Sequence[str], cwd: Path, env: Mapping[str, str], timeout: float | None) -> Completed:
+        limit = self._settings.timeout if timeout is None else timeout
+        return self._runner.run([self._program, *args], cwd=cwd, env=env, timeout=limit)
+
+    def _select(self) -> Toolchain:
+        found = self._ask()
+        wanted = self._settings.version.removeprefix("go")
+        if wanted and not _is_version(found.version, wanted):
+            found = self._fetch(wanted, found)
+        if _numbers(found.version) < OLDEST:
+            raise UnavailableError(f"{found.version} is too old: `go mod tidy -diff` came with Go 1.23", GO_HINT)
+        if not self._is_trusted:
+            self._environment["GOPROXY"] = without_direct(found.env.get("GOPROXY", ""))
+            found = Toolchain(found.version, found.modcache, {**found.env, "GOPROXY": self._environment["GOPROXY"]})
+        return found
+
+    def _fetch(self, wanted: str, found: Toolchain) -> Toolchain:
+        added = self.newer(wanted)
+        if added is None:
+            raise UnavailableError(
+                f"go-version asks for Go {wanted}, and the Go in use is {found.version}",
+                "install that Go, or allow fetching it (go.fetch-toolchain: true; on trusted events only)",
+            )
+        self._environment |= added
+        return self._ask()
+
+    def _ask(self) -> Toolchain:
+        answer = self._call(["env", "-json", *ASKED], self._home, self._environment, None)
+        if answer.returncode != 0:
+            text = answer.stderr.decode("utf-8", "replace").strip().splitlines()
+            raise UnavailableError(f"go env failed: {text[-1] if text else answer.returncode}", GO_HINT)
+        try:
+            said = json.loads(answer.stdout)
+        except ValueError as error:
+            raise UnavailableError(f"{self._program} does not answer as Go does", GO_HINT) from error
+        return Toolchain(_first_go(said["GOVERSION"]), said["GOMODCACHE"], said)
+
+
+def without_direct(proxies: str) -> str:
+    """A GOPROXY list that asks no version control host; `off` when nothing is left."""
+    parts = re.split(r"([,|])", proxies)
+    kept = [pair for pair in zip(["", *parts[1::2]], parts[::2], strict=True) if pair[1].strip() not in {"", "direct"}]
+    return "".join(mark + name for mark, name in kept).lstrip(",|") or "off"
+
+
+def _first_go(text: str) -> str:
+    """The version word of GOVERSION: `go1.26.8 X:…` and `devel go1.27-…` have more than one word."""
+    return next((word for word in text.split() if word.startswith("go1")), text)
+
+
+def _is_version(found: str, wanted: str) -> bool:
+    return found == f"go{wanted}" or (wanted.count(".") == 1 and found.startswith((f"go{wanted}.", f"go{wanted}rc")))
+
+
+def _numbers(version: str) -> tuple[int, int]:
+    match = re.match(r"go(\d+)\.(\d+)", version)
+    return (int(match[1]), int(match[2])) if match else (0, 0)
+
+
+def _full(version: str) -> str:
+    if not re.fullmatch(r"1\.\d+\.\d+|1\.\d+rc\d+", version):
+        raise UsageError(f"{version!r} names no Go toolchain", "give the full version, like 1.25.3")
+    return version
