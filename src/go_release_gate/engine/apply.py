@@ -17,14 +17,16 @@ Facts = Mapping[type, object]
 _PLACES = 10  # other places of a merged finding that are named
 
 
-def chosen_rules(rules: Iterable[Rule], settings: Settings, event: Event) -> tuple[Rule, ...]:
-    """The rules that run: those selected by name, else those that run on `event` by themselves; never ignored ones
+def chosen_rules(rules: Iterable[Rule], settings: Settings) -> tuple[Rule, ...]:
+    """The rules that run: those selected by name, else those that run on its event by themselves; never ignored ones
     and those whose severity the configuration sets to off."""
     off = set(settings.ignore) | {name for name, severity in settings.severities.items() if severity is None}
     selected = set(settings.select)
-    return tuple(
-        rule for rule in rules if rule.id not in off and (rule.id in selected if selected else event in rule.events)
-    )
+    return tuple(rule for rule in rules if rule.id not in off and _is_wanted(rule, selected, settings.event))
+
+
+def _is_wanted(rule: Rule, selected: set[str], event: Event) -> bool:
+    return rule.id in selected if selected else event in rule.events
 
 
 def facts_wanted(rules: Iterable[Rule]) -> frozenset[type]:
@@ -37,7 +39,6 @@ def apply_rules(
     repository_facts: Facts,
     module_facts: Mapping[str, Facts],
     settings: Settings,
-    event: Event,
 ) -> list[Finding]:
     """Findings of the chosen rules, gravest first, then by path, line and rule.
 
@@ -45,9 +46,9 @@ def apply_rules(
     module. A rule whose needs are all of the repository runs once, any other once per module that has them all.
     """
     findings: list[Finding] = []
-    for rule in chosen_rules(rules, settings, event):
+    for rule in chosen_rules(rules, settings):
         found = [
-            _finding(rule, draft, directory, settings, event)
+            _finding(rule, draft, directory, settings)
             for directory, facts in _targets(rule, repository_facts, module_facts)
             for draft in rule.run(*_arguments(rule, facts))
         ]
@@ -72,22 +73,22 @@ def _arguments(rule: Rule, facts: Facts) -> Sequence[object]:
     return [facts.get(fact) for fact in rule.facts]
 
 
-def _finding(rule: Rule, draft: Draft, directory: str | None, settings: Settings, event: Event) -> Finding:
+def _finding(rule: Rule, draft: Draft, directory: str | None, settings: Settings) -> Finding:
     module = draft.module if directory is None else directory
     target = draft.target or (Target("module", module) if module else Target("repository", "."))
     plain = replace(draft, message=_one_line(draft.message), related=tuple(map(_plain_related, draft.related)))
-    severity = _severity(rule, draft, settings, event)
+    severity = _severity(rule, draft, settings)
     return rule.finding(replace(plain, severity=severity), severity, module=module, target=target)
 
 
-def _severity(rule: Rule, draft: Draft, settings: Settings, event: Event) -> Severity:
+def _severity(rule: Rule, draft: Draft, settings: Settings) -> Severity:
     """A severity the configuration sets holds for every case of the rule; a rule newer than the edition is a note."""
     configured = settings.severities.get(rule.id)
     if configured is not None:
         return configured
     if _edition(rule.since) > _edition(settings.edition):
         return Severity.NOTE
-    return draft.severity or rule.severity_on(event)
+    return draft.severity or rule.severity_on(settings.event)
 
 
 def _edition(text: str) -> tuple[int, ...]:

@@ -30,11 +30,11 @@ pseudo-version is welcome in a release is another rule's matter.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from go_release_gate.facts.module import Module
 from go_release_gate.facts.tidy import Tidy
+from go_release_gate.gomod.version import is_canonical
 from go_release_gate.model.finding import Location
 from go_release_gate.model.severity import Severity
 from go_release_gate.rules.base import Draft, Rule
@@ -49,10 +49,6 @@ RULE = Rule(
     uses=(Tidy,),
 )
 
-# https://go.dev/ref/mod#versions: semantic version with a leading v; the only build metadata is +incompatible.
-_NUMBER = r"(0|[1-9]\d*)"
-_CANONICAL = re.compile(rf"v{_NUMBER}\.{_NUMBER}\.{_NUMBER}(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?(\+incompatible)?")
-
 
 @RULE.check
 def check(module: Module, tidy: Tidy | None) -> Iterator[Draft]:
@@ -66,7 +62,7 @@ def check(module: Module, tidy: Tidy | None) -> Iterator[Draft]:
 
 def _drafts(module: Module) -> Iterator[Draft]:
     for path, version, line in _versions(module):
-        if not _CANONICAL.fullmatch(version):
+        if not is_canonical(version):
             yield Draft(
                 location=Location(module.file("go.mod"), line),
                 message=f"{path} is required at `{version}`, which is no version: it can change between two builds",
