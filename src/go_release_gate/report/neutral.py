@@ -1,0 +1,150 @@
+"""Foreign text made harmless, for logs and for Markdown.
+
+Foreign is everything the checkout or Go could have written: paths, module paths, messages, diffs, reasons. In a
+workflow log a line that begins with `::`, or that holds `##[` anywhere, is a command to the runner; in Markdown a
+name can become a mention, a link, a picture, HTML, or the end of our own block. Pure: text in, text out.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+LINE_LIMIT = 2_000  # characters of one foreign string in a line of log or Markdown
+BLOCK_LIMIT = 400_000  # characters of one foreign block (a diff)
+GUTTER = "| "
+
+# Printable to Python, yet skipped by culture-aware comparison, so that they could hide inside `::` or `##[`:
+# grapheme joiner, Hangul fillers, Khmer inherent vowels, Mongolian and other variation selectors.
+_IGNORABLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+_LEGACY = re.compile(r"##(?=\[)")
+_LEADING = re.compile(r"^(\s*):(?=:)")
+
+_PLAIN = re.compile(r"[(\"']?(?:[A-Za-z]+(?:['-][A-Za-z]+)*|\d+)?")
+_TAIL = re.compile(r"[\"')]?[.,;:!?]*[\"')]?$")
+_SPAN = re.compile(r"(?<!`)`([^`]+)`(?!`)")
+_TICKS = re.compile(r"`+")
+_ISSUE_PREFIX = re.compile(r"GH-", re.IGNORECASE)
+
+
+def log_text(text: str, limit: int = LINE_LIMIT) -> str:
+    """One line, safe anywhere in a log: control, format, separator and unassigned characters as `\\xNN`, `\\uNNNN`
+    or `\\UNNNNNNNN`, no command of the runner, at most about `limit` characters."""
+    return guard(_visible(_capped(text, limit)))
+
+
+def log_block(text: str, *, gutter: bool = False, limit: int = BLOCK_LIMIT) -> list[str]:
+    """The lines of a foreign block, each safe; tabs stay, and with `gutter` each begins with `| `."""
+    lines = _capped(text, limit).replace("\r\n", "\n").removesuffix("\n").split("\n")
+    front = GUTTER if gutter else ""
+    return [guard(front + _visible(line, keep="\t")) for line in lines]
+
+
+def guard(line: str) -> str:
+    """A finished line without anything that a runner takes for a command; visible characters only are added."""
+    return _LEADING.sub(r"\1: ", _LEGACY.sub("# #", line))
+
+
+def markdown_text(text: str, limit: int = LINE_LIMIT) -> str:
+    """Inline Markdown: words stay words, everything else (paths, versions, symbols, mentions) becomes code.
+
+    Balanced single backticks in `text` are read as code, the way our own messages write it.
+    """
+    clean = _markdown_safe(_visible(_capped(text, limit)))
+    parts = _SPAN.split(clean)
+    spans = (_fenced(part) if index % 2 else _words(part) for index, part in enumerate(parts))
+    return " ".join(span for span in spans if span)
+
+
+def code_span(text: str, limit: int = LINE_LIMIT) -> str:
+    """Inline code with a fence longer than any run of backticks inside."""
+    return _fenced(_markdown_safe(_visible(_capped(text, limit))))
+
+
+def code_block(text: str, language: str = "", limit: int = BLOCK_LIMIT) -> str:
+    """A fenced block, ending without a newline; its fence is longer than any run of backticks inside."""
+    lines = [_markdown_safe(line) for line in log_block(text, limit=limit)]
+    fence = "`" * max(3, _longest_run("\n".join(lines)) + 1)
+    return "\n".join([fence + re.sub(r"[^a-z]", "", language), *lines, fence])
+
+
+def html_text(text: str, limit: int = LINE_LIMIT) -> str:
+    """Text for the inside of an HTML element (a `<summary>`); put it in `<code>` to keep mentions asleep."""
+    return html.escape(_markdown_safe(_visible(_capped(text, limit))))
+
+
+def table_cell(markdown: str) -> str:
+    """Finished Markdown for one cell: a bar, even inside code, would end the cell."""
+    return markdown.replace("|", "\\|")
+
+
+def _capped(text: str, limit: int) -> str:
+    if len(text) <= limit:
+        return text
+    return f"{text[:limit]} ... ({len(text) - limit} more characters)"
+
+
+def _visible(text: str, keep: str = "") -> str:
+    """`text` with every character that is not plainly visible spelled out."""
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() or char in keep else _spelled(char) for char in text)
+    return text if text.isascii() else _IGNORABLE.sub(lambda match: _spelled(match[0]), text)
+
+
+def _spelled(char: str) -> str:
+    code = ord(char)
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def _markdown_safe(text: str) -> str:
+    """Comments are how our own markers look; a foreign one must not pass for it, not even inside code."""
+    return text.replace("<!--", "<! --")
+
+
+def _words(text: str) -> str:
+    """Plain words as they are, every run of other words as one code span."""
+    done: list[str] = []
+    code: list[str] = []
+    for word in text.split():
+        core, tail = _split_tail(word)
+        if _is_plain(core) and (done or not core.isdigit()):  # "1." in front would begin a list
+            done += [*_flushed(code), word]
+        else:
+            code.append(word)
+            if tail and core:
+                done += [_fenced(" ".join([*code[:-1], core])) + tail]
+                code.clear()
+    return " ".join([*done, *_flushed(code)])
+
+
+def _split_tail(word: str) -> tuple[str, str]:
+    """A word and the punctuation that ends it (`go.mod:` → `go.mod` and `:`)."""
+    tail = (_TAIL.search(word) or [""])[0]
+    if tail.startswith(")") and "(" in word[1:]:
+        tail = tail.lstrip(")")
+    return word[: len(word) - len(tail)], tail
+
+
+def _is_plain(core: str) -> bool:
+    return bool(core) and _PLAIN.fullmatch(core) is not None and not _ISSUE_PREFIX.match(core)
+
+
+def _flushed(code: list[str]) -> list[str]:
+    spans = [_fenced(" ".join(code))] if code else []
+    code.clear()
+    return spans
+
+
+def _fenced(text: str) -> str:
+    if not text.strip():
+        return "`(empty)`"
+    fence = "`" * (_longest_run(text) + 1)
+    if fence == "`" and not text.startswith(" "):
+        return f"`{text}`"
+    return f"{fence} {text} {fence}"
+
+
+def _longest_run(text: str) -> int:
+    return max((len(run) for run in _TICKS.findall(text)), default=0)
