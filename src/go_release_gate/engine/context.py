@@ -1,0 +1,91 @@
+"""What every phase of a check shares: the edges it runs against, the facts it fills, time and threads."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from go_release_gate.model.progress import Progress, Silence
+from go_release_gate.facts.repository import Repository
+from go_release_gate.facts.tidy import Tidy
+from go_release_gate.facts.vendor import Vendor
+from go_release_gate.facts.verify import Verify
+
+if TYPE_CHECKING:
+    from go_release_gate.adapters.go import Go
+    from go_release_gate.config.settings import Settings
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Edges:
+    """The edges a check runs against, injected so that tests can stand in.
+
+    Attributes:
+        go: the Go command.
+        is_conversion: whether a file's CRLF came from the checkout alone (path relative to the root).
+        clock, sleep: monotonic seconds; waits.
+        scratch: private directory for intermediate files, outside the tree.
+        owner: (uid, gid) that children run as when privileges are dropped, else None.
+    """
+
+    go: Go
+    scratch: Path
+    is_conversion: Callable[[str], bool] = lambda _path: False
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    owner: tuple[int, int] | None = None
+    progress: Progress = field(default_factory=Silence)
+
+
+@dataclass(slots=True)
+class Facts:
+    """Everything that was collected about one repository."""
+
+    repository: Repository
+    tidy: dict[str, Tidy] = field(default_factory=dict)
+    verify: dict[str, Verify] = field(default_factory=dict)
+    vendor: dict[str, Vendor] = field(default_factory=dict)
+    others: dict[type, object] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
+    timings: dict[str, float] = field(default_factory=dict)
+
+
+@contextmanager
+def phase(name: str, total: int, facts: Facts, edges: Edges) -> Iterator[None]:
+    """Announce and time one phase."""
+    edges.progress.phase(name, total)
+    started = edges.clock()
+    try:
+        yield
+    finally:
+        facts.timings[name] = facts.timings.get(name, 0.0) + edges.clock() - started
+
+
+def parallel(jobs: int, work: Mapping[str, Callable[[], T]], done: Callable[[str, T], None]) -> None:
+    """Run `work` on up to `jobs` threads; `done` is called in this thread as each ends."""
+    if len(work) <= 1 or jobs == 1:
+        for name, task in work.items():
+            done(name, task())
+        return
+    pool = ThreadPoolExecutor(max_workers=min(jobs, len(work)))
+    try:
+        names = {pool.submit(task): name for name, task in work.items()}
+        for future in as_completed(names):
+            done(names[future], future.result())
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def jobs_of(settings: Settings) -> int:
+    """Processes at once: the setting, or one for each processor this process may use."""
+    if settings.jobs:
+        return settings.jobs
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,153 @@
+"""One check from the root of a repository to its report: discover, collect, judge. Nothing here prints or exits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from go_release_gate import __version__
+from go_release_gate.config.settings import Settings
+from go_release_gate.engine.apply import apply_rules
+from go_release_gate.engine.baseline import Baseline
+from go_release_gate.engine.context import Edges, Facts, phase
+from go_release_gate.engine.discover import discover
+from go_release_gate.engine.judge import judge
+from go_release_gate.engine.suppress import suppress
+from go_release_gate.engine.tidying import tidying
+from go_release_gate.engine.verifying import vendor_all, verify_all
+from go_release_gate.errors import NoModuleError
+from go_release_gate.facts.module import Module
+from go_release_gate.facts.patch import cap
+from go_release_gate.facts.repository import Repository
+from go_release_gate.facts.tidy import Tidy
+from go_release_gate.facts.toolchain import Toolchain
+from go_release_gate.facts.vendor import Vendor
+from go_release_gate.facts.verify import Verify
+from go_release_gate.model.finding import Finding
+from go_release_gate.model.outcome import ModuleError, Outcome
+from go_release_gate.model.report import CheckReport, ModuleAnswer, Subject, TidyAnswer, VerifyAnswer
+from go_release_gate.rules.registry import RULES
+
+DIFF_LIMIT = 64 * 1024  # characters of one module's diff in the report; the patch is never cut
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to check: `root` (real path), its settings, and what the report calls it."""
+
+    root: Path
+    settings: Settings
+    subject: Subject
+    baseline: Baseline | None = None
+    notices: tuple[str, ...] = field(default_factory=tuple)
+
+
+def check(request: Request, edges: Edges) -> CheckReport:
+    """Judge every module below the root.
+
+    Raises:
+        NoModuleError: there is none. UnavailableError: nothing at all could be judged (no Go, no space).
+    """
+    started = edges.clock()
+    facts = collect_facts(request, edges)
+    with phase("rules", 0, facts, edges):
+        report = _report(request, facts, edges)
+    edges.progress.close()
+    facts.timings["total"] = edges.clock() - started
+    return report
+
+
+def collect_facts(request: Request, edges: Edges) -> Facts:
+    """Every fact the rules need, in the order that makes them true: tidy fills the cache that verify hashes."""
+    settings = request.settings
+    facts = Facts(Repository(request.root, ()))
+    with phase("discover", 0, facts, edges):
+        facts.repository = discover(
+            request.root, include=settings.include, exclude=settings.exclude, trusted=settings.trusted
+        )
+    if not facts.repository.modules:
+        raise NoModuleError("no Go module found below this directory", _skipped_hint(facts.repository))
+    with tidying(facts, settings, edges) as tidy:
+        tidy()
+        healed = verify_all(facts, settings, edges)
+        if healed:
+            # what was judged from damaged content is judged again, without the index made from it
+            tidy(healed, {"GODEBUG": "goindex=0"})
+        vendor_all(facts, settings, edges)
+    return facts
+
+
+def _skipped_hint(repository: Repository) -> str:
+    if not repository.skipped:
+        return "run it at the root of a repository, or name a directory: go-release-gate check PATH"
+    places = ", ".join(f"{skipped.dir} ({skipped.reason})" for skipped in repository.skipped[:5])
+    return f"passed over: {places}; `--include` brings one back"
+
+
+def _report(request: Request, facts: Facts, edges: Edges) -> CheckReport:
+    settings = request.settings
+    toolchain = edges.go.toolchain
+    findings, suppressed, notices = suppress(_findings(facts, toolchain, settings), request, facts)
+    answers = tuple(module_answer(module, facts) for module in facts.repository.modules)
+    verdict, complete = judge(findings, answers, settings)
+    return CheckReport(
+        version=__version__,
+        go=toolchain.version,
+        subject=request.subject,
+        verdict=verdict,
+        complete=complete,
+        modules=answers,
+        skipped=tuple((skipped.dir, skipped.reason) for skipped in facts.repository.skipped),
+        findings=tuple(findings),
+        suppressed=tuple(suppressed),
+        notices=(*request.notices, *facts.notices, *notices),
+        timings=facts.timings,
+        patch="".join(facts.tidy[module.dir].diff for module in facts.repository.modules if module.dir in facts.tidy),
+    )
+
+
+def _findings(facts: Facts, toolchain: Toolchain, settings: Settings) -> list[Finding]:
+    of_repository: dict[type, object] = {Repository: facts.repository, Toolchain: toolchain, **facts.others}
+    of_modules = {
+        module.dir: _present(
+            {
+                Module: module,
+                Tidy: facts.tidy.get(module.dir),
+                Verify: facts.verify.get(module.dir),
+                Vendor: facts.vendor.get(module.dir),
+            }
+        )
+        for module in facts.repository.modules
+    }
+    return apply_rules(RULES, of_repository, of_modules, settings)
+
+
+def _present(facts: dict[type, object]) -> dict[type, object]:
+    return {kind: fact for kind, fact in facts.items() if fact is not None}
+
+
+def module_answer(module: Module, facts: Facts) -> ModuleAnswer:
+    """What the report says of one module."""
+    tidy = facts.tidy.get(module.dir, Tidy(Outcome.UNAVAILABLE))
+    verify = facts.verify.get(module.dir, Verify(Outcome.NOT_APPLICABLE))
+    vendor = facts.vendor.get(module.dir, Vendor(Outcome.NOT_APPLICABLE))
+    return ModuleAnswer(
+        module.dir,
+        module.path,
+        TidyAnswer(tidy.outcome, tidy.kind, cap(tidy.diff, DIFF_LIMIT)),
+        VerifyAnswer(
+            verify.outcome,
+            verify.modules,
+            verify.verified,
+            verify.absent,
+            verify.bytes,
+            tuple(f"{healed.module}@{healed.version}" for healed in verify.healed),
+        ),
+        vendor.outcome,
+        _error(module.error, tidy.error, verify.error, vendor.error),
+        (sum(change.reason.kind != "unknown" for change in tidy.changes), len(tidy.changes)),
+    )
+
+
+def _error(*errors: ModuleError | None) -> ModuleError | None:
+    return next((error for error in errors if error), None)
