@@ -1,0 +1,240 @@
+"""Rules over modules, on facts written by hand: the corners that fixtures with a real Go do not reach."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from go_release_gate.facts.repository import Skipped
+from go_release_gate.facts.retractions import Notice, Retractions
+from go_release_gate.facts.tidy import Change, Reason, Tidy
+from go_release_gate.facts.toolchain import Toolchain
+from go_release_gate.facts.vendor import Vendor, VendorDifference
+from go_release_gate.facts.verify import Mismatch, Verify
+from go_release_gate.gomod.modfile import Replace
+from go_release_gate.model.finding import Location
+from go_release_gate.model.outcome import ErrorClass, ModuleError, Outcome
+from go_release_gate.model.severity import Severity
+from go_release_gate.rules.base import Draft, Rule
+from go_release_gate.rules.registry import rule as rule_of
+from support.modulefacts import module, repository, workspace
+
+WHY = Reason("imported", "imported by main.go", Location("main.go", 3))
+
+
+def drafts(identifier: str, *facts: object) -> list[Draft]:
+    """What the rule yields for these facts."""
+    rule = rule_of(identifier)
+    assert isinstance(rule, Rule)
+    return list(rule.run(*facts))
+
+
+def sum_changes(count: int) -> tuple[Change, ...]:
+    """So many lines that go.sum lacks."""
+    names = [f"example.com/m{number:02}@v1.0.0" for number in range(count)]
+    return tuple(Change("go.sum", "add", name, name, 1 + i, WHY) for i, name in enumerate(names))
+
+
+def test_untidy_points_at_the_reason() -> None:
+    """The reason of a changed line is beside the finding, with its place."""
+    change = Change("go.mod", "add", "\trequire example.com/a v1.0.0", "example.com/a@v1.0.0", 7, WHY)
+    tidy = Tidy(Outcome.FAIL, "untidy", b"module y\n", None, (change,))
+    (draft,) = drafts("untidy-module", module("services/my api"), tidy)
+    assert draft.location == Location("services/my api/go.mod", 7)
+    assert draft.message == "go.mod lacks `require example.com/a v1.0.0`: imported by main.go"
+    assert draft.related[0].location == WHY.location
+    assert draft.command == "go -C 'services/my api' mod tidy"
+
+
+def test_untidy_key_has_no_line_number() -> None:
+    """The same change two lines further down is the same finding tomorrow."""
+    keys = set()
+    for line in (7, 9):
+        change = Change("go.mod", "drop", "example.com/a v1.0.0", "example.com/a@v1.0.0", line, WHY)
+        (draft,) = drafts("untidy-module", module(), Tidy(Outcome.FAIL, "untidy", changes=(change,)))
+        keys.add(draft.key)
+    assert len(keys) == 1
+
+
+def test_drift_of_the_sums_is_bounded() -> None:
+    """Twelve missing lines are one finding that names ten and counts the rest, in message and list."""
+    tidy = Tidy(Outcome.FAIL, "untidy", b"module x\n", b"", sum_changes(12))
+    (draft,) = drafts("untidy-module", module(sums={}), tidy)
+    assert "lacks 12 lines" in draft.message
+    assert draft.message.endswith("and 2 more")
+    assert len(draft.related) == 11
+    assert draft.related[-1].message == "and 2 more"
+
+
+def test_untidy_without_known_lines_is_still_a_finding() -> None:
+    """A change that no list of lines describes is one finding with the whole fix, never silence."""
+    (draft,) = drafts("untidy-module", module(), Tidy(Outcome.FAIL, "untidy", b"module y\n"))
+    assert draft.location.line == 1
+    assert draft.fix is not None
+    assert draft.fix.safe
+
+
+@pytest.mark.parametrize("kind", ["form", None])
+def test_untidy_is_silent_about_form(kind: str | None) -> None:
+    """What differs in form alone is never called untidy."""
+    assert drafts("untidy-module", module(), Tidy(Outcome.FAIL, kind, b"module y\n")) == []
+
+
+def test_form_is_silent_about_untidy_modules() -> None:
+    """An untidy module is not also accused of its form."""
+    tidy = Tidy(Outcome.FAIL, "untidy", b"module y\n", form=(("go.mod", "spacing", 1),))
+    assert drafts("unformatted-module-file", module(), tidy) == []
+
+
+@pytest.mark.parametrize("kind", [kind for kind in ErrorClass if not kind.is_repository_fault])
+def test_trouble_of_the_surroundings_is_no_finding(kind: ErrorClass) -> None:
+    """Network, credentials, toolchain, time: the module is unavailable, and nobody is blamed for it."""
+    tidy = Tidy(Outcome.UNAVAILABLE, error=ModuleError(kind, "away"))
+    for identifier in ("broken-module", "checksum-mismatch"):
+        rule = rule_of(identifier)
+        assert rule is not None
+        facts = {"Module": module(), "Repository": repository(), "Tidy": tidy}
+        assert list(rule.run(*[facts.get(fact.__name__) for fact in rule.facts])) == []
+
+
+def test_one_fault_seen_by_several_facts_is_one_finding() -> None:
+    """Tidy and vendor stumble over the same missing package: it is said once, with the hint."""
+    error = ModuleError(ErrorClass.MISSING_PACKAGE, "no such package", "generate it", path="main.go", line=3)
+    unavailable = Outcome.UNAVAILABLE
+    (draft,) = drafts("broken-module", module(), Tidy(unavailable, error=error), None, Vendor(unavailable, error=error))
+    assert draft.location == Location("main.go", 3)
+    assert draft.related[0].message == "generate it"
+
+
+def test_a_fault_with_a_rule_of_its_own_is_left_to_it() -> None:
+    """A checksum error is checksum-mismatch's whether or not it names its rule, and never broken-module's."""
+    for name in ("broken-module", "checksum-mismatch"):
+        tidy = Tidy(Outcome.UNAVAILABLE, error=ModuleError(ErrorClass.CHECKSUM, "differs", rule=name))
+        assert drafts("broken-module", module(), tidy, None, None) == []
+        assert len(drafts("checksum-mismatch", module(), repository(), tidy, None, None)) == 1
+
+
+def test_a_mismatch_that_tidy_saw_too_is_said_once() -> None:
+    """Verify knows the line: tidy's error about the same version adds nothing."""
+    tidy = Tidy(Outcome.UNAVAILABLE, error=ModuleError(ErrorClass.CHECKSUM, "example.com/a@v1.0.0: differs"))
+    verify = Verify(Outcome.FAIL, mismatches=(Mismatch("example.com/a", "v1.0.0", 4, "h1:a=", "h1:b="),))
+    (draft,) = drafts("checksum-mismatch", module(sums={}), repository(), tidy, verify, None)
+    assert draft.location == Location("go.sum", 4)
+
+
+def test_hashes_of_other_algorithms_do_not_contradict() -> None:
+    """Only hashes of one algorithm can contradict each other."""
+    one = module("a", sums={"example.com/x@v1.0.0": "h1:a="})
+    other = module("b", sums={"example.com/x@v1.0.0": "h2:b="})
+    assert drafts("checksum-mismatch", other, repository(one, other), None, None, None) == []
+
+
+def test_contradiction_is_reported_once_and_both_ways_of_a_line() -> None:
+    """Three modules, one of them alone: the /go.mod hash is compared too, with the first that disagrees."""
+    key = "example.com/x@v1.0.0/go.mod"
+    modules = [module(name, sums={key: f"h1:{value}="}) for name, value in (("a", "1"), ("b", "1"), ("c", "2"))]
+    found = [drafts("checksum-mismatch", each, repository(*modules), None, None, None) for each in modules]
+    assert [len(one) for one in found] == [0, 0, 1]
+    assert found[2][0].related[0].location == Location("a/go.sum", 1)
+
+
+@pytest.mark.parametrize(
+    ("go", "toolchain", "current", "lines"),
+    [
+        ("1.26", "", "go1.26.8", []),
+        ("1.27", "", "go1.26.8", [3]),
+        ("1.26.9", "go1.27.0", "go1.26.8", [3]),
+        ("1.26rc1", "", "go1.26beta2", [3]),
+        ("1.26rc1", "", "go1.26.0", []),
+        ("1.25", "go1.26.8", "go1.26.8", []),
+        ("1.25", "go1.27rc1", "go1.26.8", [4]),
+        ("1.25", "default", "go1.26.8", []),
+        ("1.25", "go1.25.1-custom", "go1.26.8 X:boringcrypto", []),
+        ("1.99", "", "devel +abcdef", []),
+    ],
+)
+def test_go_versions_are_ordered_as_go_orders_them(go: str, toolchain: str, current: str, lines: list[int]) -> None:
+    """Beta before candidate before release; a custom name by its version; a development build is not compared."""
+    found = drafts("directive-newer-than-go", module(go=go, toolchain=toolchain), Toolchain(current, "/cache"))
+    assert [draft.location.line for draft in found] == lines
+
+
+def test_many_edited_vendor_files_are_one_finding() -> None:
+    """Thirty files of a reformatted vendor tree are one finding with ten names."""
+    edited = tuple(VendorDifference(f"vendor/example.com/a/{number:02}.go", "edited", 2) for number in range(30))
+    (draft,) = drafts("modified-vendor", module(), Vendor(Outcome.FAIL, edited=edited))
+    assert draft.message.startswith("30 vendored files")
+    assert draft.related[-1].message == "and 20 more"
+
+
+def test_missing_vendor_files_are_placed_where_a_file_is() -> None:
+    """A finding never points at a file that is not there."""
+    missing = VendorDifference("vendor/example.com/a/a.go", "missing")
+    (stale,) = drafts("stale-vendor", module(), Vendor(Outcome.FAIL, stale=(missing,)))
+    (edited,) = drafts("modified-vendor", module(), Vendor(Outcome.FAIL, edited=(missing,)))
+    assert stale.location == Location("go.mod", 1)
+    assert edited.location == Location("vendor/modules.txt", 1)
+
+
+@pytest.mark.parametrize("reason", ["excluded", "submodule", "nested-repository", "symlink"])
+def test_a_member_that_was_not_looked_at_is_not_missing(reason: str) -> None:
+    """Of a directory that discovery passed over nobody can say that it holds no module."""
+    found = replace(repository(workspaces=(workspace(".", "third/party"),)), skipped=(Skipped("third", reason),))
+    assert drafts("workspace-missing-member", found) == []
+    assert len(drafts("workspace-missing-member", replace(found, skipped=()))) == 1
+
+
+@pytest.mark.parametrize("directory", ["testdata/a", "a/vendor/b", "_old", "x/.tools"])
+def test_directories_go_passes_over_need_no_workspace(directory: str) -> None:
+    """Modules that `./...` never reaches are not expected in go.work."""
+    found = repository(module(directory), workspaces=(workspace("."),))
+    assert drafts("workspace-unlisted-module", found) == []
+
+
+def test_unlisted_module_command_is_relative_to_its_workspace() -> None:
+    """The command runs where go.work lies and names the module from there."""
+    found = repository(module("tools/lint"), workspaces=(workspace("tools", "tools/fmt"),))
+    (draft,) = drafts("workspace-unlisted-module", found)
+    assert draft.command == "go -C tools work use ./lint"
+
+
+def test_unfetchable_twins_in_one_workspace_matter() -> None:
+    """Two modules called main are a note, unless one workspace lists both: Go refuses that."""
+    twins = (module("a", "main"), module("b", "main"))
+    (apart,) = drafts("duplicate-module-path", repository(*twins))
+    (together,) = drafts("duplicate-module-path", repository(*twins, workspaces=(workspace(".", "a", "b"),)))
+    assert (apart.severity, together.severity) == (Severity.NOTE, None)
+
+
+def test_modules_without_a_path_are_no_twins() -> None:
+    """Two malformed go.mod files have no path in common."""
+    assert drafts("duplicate-module-path", repository(module("a", ""), module("b", ""))) == []
+
+
+def test_outside_replacement_names_its_version() -> None:
+    """A directive for one version is dropped by its full name; one inside the repository is left alone."""
+    replaces = (
+        Replace("example.com/a", "v1.0.0", "../../a", "", 7),
+        Replace("example.com/b", "", "./b", "", 8),
+    )
+    (draft,) = drafts("replace-outside-repository", module(replaces=replaces, outside=("../../a",)), None)
+    assert draft.location.line == 7
+    assert draft.command == "go mod edit -dropreplace=example.com/a@v1.0.0"
+
+
+def test_retraction_of_another_version_is_no_finding() -> None:
+    """Only the very version that is required counts, and a deprecated module is not a retracted version."""
+    notices = {
+        ("example.com/a", "v1.0.1"): Notice("example.com/a", "v1.0.1", ("broken",)),
+        ("example.com/b", "v1.0.0"): Notice("example.com/b", "v1.0.0", (), "use another"),
+    }
+    required = module(requires={"example.com/a": "v1.0.0", "example.com/b": "v1.0.0"})
+    assert drafts("retracted-version", required, Retractions(Outcome.FAIL, notices)) == []
+
+
+def test_names_that_no_shell_shows_have_no_command() -> None:
+    """A directory with a newline in its name gets no command that could run something else."""
+    change = Change("go.mod", "drop", "x", "x@v1", 3, WHY)
+    (draft,) = drafts("untidy-module", module("a\nrm -rf b"), Tidy(Outcome.FAIL, "untidy", changes=(change,)))
+    assert draft.command == ""
