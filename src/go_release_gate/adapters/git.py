@@ -1,0 +1,139 @@
+"""git, read only: `rev-parse`, `cat-file`, `ls-tree` and `for-each-ref`, which run nothing that a repository names."""
+
+from __future__ import annotations
+
+import configparser
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from go_release_gate.adapters.process import Completed, Runner
+from go_release_gate.errors import UnavailableError
+
+TIMEOUT = 60.0
+"""Seconds; each call reads a few objects."""
+
+NO_NETWORK = {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1", "GIT_NO_REPLACE_OBJECTS": "1"}
+"""A partial clone would fetch what is missing, with the helpers of its own configuration."""
+
+
+class Git:
+    """The repository at or above `root`; paths are relative to `root`, with `/`.
+
+    Args:
+        program: absolute path of git; None: no git on this machine, and every answer is the empty one.
+        environment: the whole environment of its processes.
+    """
+
+    def __init__(self, runner: Runner, program: Path | None, environment: Mapping[str, str], root: Path) -> None:
+        self._runner = runner
+        self._program = program
+        self._environment = {**environment, **NO_NETWORK}
+        self._root = root
+
+    def is_repository(self) -> bool:
+        """Whether `root` lies in a work tree that git is ready to read."""
+        return self._line("rev-parse", "--is-inside-work-tree") == "true"
+
+    def head_commit(self) -> str:
+        """The commit that is checked out; empty when there is none."""
+        return self.commit("HEAD")
+
+    def commit(self, revision: str) -> str:
+        """The commit that `revision` names; empty when it names none."""
+        return self._line("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+
+    def ref(self) -> str:
+        """The branch that is checked out, as `refs/heads/…`; empty when HEAD is detached."""
+        name = self._line("rev-parse", "--symbolic-full-name", "HEAD")
+        return name if name.startswith("refs/") else ""
+
+    def is_shallow(self) -> bool:
+        """Whether history was cut, so that commits and tags may be missing."""
+        return self._line("rev-parse", "--is-shallow-repository") == "true"
+
+    def tags(self) -> dict[str, str]:
+        """Tag name → commit it points at, for every tag that is here."""
+        answer = self._run("for-each-ref", "--format=%(refname:strip=2)%00%(objectname)%00%(*objectname)", "refs/tags")
+        rows = (line.split("\0") for line in _text(answer).splitlines())
+        return {row[0]: row[2] or row[1] for row in rows if len(row) == 3}
+
+    def files(self, revision: str) -> tuple[str, ...]:
+        """The paths of the files below `root` at `revision`, links and submodules left out.
+
+        Raises:
+            UnavailableError: the revision cannot be read.
+        """
+        answer = self._run("ls-tree", "-r", "-z", "--end-of-options", self._known(revision))
+        rows = (row.partition("\t") for row in _text(answer).split("\0"))
+        return tuple(path for head, _, path in rows if head.startswith("100"))
+
+    def file_at(self, revision: str, path: str) -> bytes | None:
+        """The bytes of a file at `revision`; None: there is none.
+
+        Raises:
+            UnavailableError: the revision itself is not here (a shallow checkout).
+        """
+        return self.blob(f"{self._known(revision)}:./{path}")
+
+    def staged(self, path: str) -> bytes | None:
+        """The bytes of a file as git keeps them, before any conversion of a checkout; None: git does not keep it."""
+        return self.blob(f":./{path}")
+
+    def blob(self, name: str) -> bytes | None:
+        """The bytes of the object that `name` says; None: no such file."""
+        answer = self._run("cat-file", "blob", name)
+        return answer.stdout if answer is not None and answer.returncode == 0 else None
+
+    def is_conversion(self, path: str) -> bool:
+        """Whether the carriage returns in a work tree's file were put there by the checkout: git's own have none."""
+        kept = self.staged(path)
+        return kept is not None and b"\r\n" not in kept
+
+    def origin(self) -> str:
+        """The address of the remote called origin, without user and password; empty when there is none."""
+        directory = self._line("rev-parse", "--path-format=absolute", "--git-common-dir")
+        return origin_of(Path(directory) / "config") if directory else ""
+
+    def _known(self, revision: str) -> str:
+        commit = self.commit(revision)
+        if not commit:
+            raise UnavailableError(
+                f"the revision {revision!r} is not in this checkout",
+                "check out with history (actions/checkout: fetch-depth: 0)" if self.is_shallow() else "check its name",
+            )
+        return commit
+
+    def _line(self, *args: str) -> str:
+        return _text(self._run(*args)).strip()
+
+    def _run(self, *args: str) -> Completed | None:
+        if self._program is None:
+            return None
+        argv = [str(self._program), "-C", str(self._root), "--no-pager", *args]
+        return self._runner.run(argv, cwd=self._root, env=self._environment, timeout=TIMEOUT)
+
+
+def origin_of(config: Path) -> str:
+    """Read the address of origin from a repository's configuration file; nothing of it is followed or run."""
+    parser = configparser.RawConfigParser(strict=False, allow_no_value=True, comment_prefixes=("#", ";"))
+    try:
+        lines = config.read_text(encoding="utf-8", errors="replace").splitlines()
+        parser.read_string("\n".join(line.strip() for line in lines))
+        return without_user(parser.get('remote "origin"', "url", fallback="") or "")
+    except (OSError, configparser.Error):
+        return ""
+
+
+def without_user(address: str) -> str:
+    """An address without user and password; ssh's short form (`git@host:path`) stays as it is."""
+    parts = urlsplit(address) if "://" in address else None
+    if parts is None or "@" not in parts.netloc:
+        return address
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def _text(answer: Completed | None) -> str:
+    if answer is None or answer.returncode != 0:
+        return ""
+    return answer.stdout.decode("utf-8", "surrogateescape")
