@@ -20,7 +20,7 @@ class FakeGo:
     """Answers every call with the same output and remembers what it was asked."""
 
     def __init__(self, *entries: Mapping[str, object], goproxy: str = "https://proxy.example.com") -> None:
-        self.calls: list[tuple[list[str], float | None]] = []
+        self.calls: list[tuple[list[str], Path, float | None]] = []
         self.output = "\n".join(json.dumps(entry, indent=1) for entry in entries).encode()
         self.goproxy = goproxy
 
@@ -33,7 +33,8 @@ class FakeGo:
         self, args: Sequence[str], *, cwd: Path, timeout: float | None = None, env: Mapping[str, str] | None = None
     ) -> Completed:
         """Remember and answer."""
-        self.calls.append((list(args), timeout))
+        assert not env
+        self.calls.append((list(args), cwd, timeout))
         return Completed(0, self.output, b"", 0.1)
 
 
@@ -53,7 +54,8 @@ def test_all_modules_cost_one_call(tmp_path: Path) -> None:
     go = FakeGo(entry("example.com/a@v1.0.0"), entry("example.com/a@v1.1.0"))
     modules = [module("x", requires={"example.com/a": "v1.0.0"}), module("y", requires={"example.com/a": "v1.1.0"})]
     found = collect([*modules, modules[0]], go, tmp_path, timeout=300)
-    ((args, timeout),) = go.calls
+    ((args, cwd, timeout),) = go.calls
+    assert cwd == tmp_path
     assert args[args.index("--") + 1 :] == ["example.com/a@v1.0.0", "example.com/a@v1.1.0"]
     assert timeout == TIME_LIMIT
     assert (found.outcome, found.asked) == (Outcome.PASS, 2)

@@ -1,0 +1,31 @@
+"""The phase that asks the outside world what only it can know; run only for rules that want it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from go_release_gate.engine.apply import chosen_rules, facts_wanted
+from go_release_gate.engine.context import Edges, Facts, phase
+from go_release_gate.facts.retractions import Retractions, collect
+from go_release_gate.rules.registry import RULES
+
+if TYPE_CHECKING:
+    from go_release_gate.config.settings import Settings
+
+
+def ask_retractions(facts: Facts, settings: Settings, edges: Edges) -> None:
+    """Fill in the fact `Retractions` if a chosen rule reads it; say so when the answer is not whole."""
+    if Retractions not in facts_wanted(chosen_rules(RULES, settings)):
+        return
+    with phase("retractions", 0, facts, edges):
+        scratch = edges.scratch / "retractions"
+        scratch.mkdir()
+        if edges.owner:
+            os.chown(scratch, *edges.owner)
+        found = collect(
+            facts.repository.modules, edges.go, scratch, timeout=settings.go.timeout, offline=settings.offline
+        )
+    facts.others[Retractions] = found
+    if found.error:
+        facts.notices.append(f"retracted-version: {found.error.message}")
