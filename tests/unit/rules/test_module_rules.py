@@ -13,6 +13,7 @@ from go_release_gate.facts.toolchain import Toolchain
 from go_release_gate.facts.vendor import Vendor, VendorDifference
 from go_release_gate.facts.verify import Mismatch, Verify
 from go_release_gate.gomod.modfile import Replace
+from go_release_gate.gomod.sumfile import SumFile, SumLine
 from go_release_gate.model.finding import Location
 from go_release_gate.model.outcome import ErrorClass, ModuleError, Outcome
 from go_release_gate.model.severity import Severity
@@ -238,3 +239,13 @@ def test_names_that_no_shell_shows_have_no_command() -> None:
     change = Change("go.mod", "drop", "x", "x@v1", 3, WHY)
     (draft,) = drafts("untidy-module", module("a\nrm -rf b"), Tidy(Outcome.FAIL, "untidy", changes=(change,)))
     assert draft.command == ""
+
+
+def test_a_sum_file_may_contradict_itself() -> None:
+    """Two lines of one go.sum that give one version two hashes are a contradiction too."""
+    lines = tuple(
+        SumLine("example.com/x", "v1.0.0", False, f"h1:{value}=", line) for line, value in ((1, "a"), (2, "b"))
+    )
+    one = replace(module(sums={}), sum=SumFile(lines))
+    (draft,) = drafts("checksum-mismatch", one, repository(one), None, None, None)
+    assert (draft.location.line, draft.related[0].location) == (2, Location("go.sum", 1))

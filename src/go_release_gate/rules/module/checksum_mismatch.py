@@ -39,6 +39,7 @@ from go_release_gate.facts.vendor import Vendor
 from go_release_gate.facts.verify import Mismatch, Verify
 from go_release_gate.gomod.sumfile import SumLine
 from go_release_gate.model.finding import Location, Related
+from go_release_gate.model.outcome import ModuleError
 from go_release_gate.model.severity import Severity
 from go_release_gate.rules.base import Draft, Rule
 from go_release_gate.rules.module._words import draft_of, faults
@@ -57,19 +58,30 @@ RULE = Rule(
 def check(
     module: Module, repository: Repository, tidy: Tidy | None, verify: Verify | None, vendor: Vendor | None
 ) -> Iterator[Draft]:
-    """Mismatches that verify saw, errors of that class, then contradictions with earlier modules."""
+    """Mismatches that verify saw, errors of that class, then contradictions; each version once per module."""
     mismatches = verify.mismatches if verify else ()
+    errors = list(faults(RULE.id, (module, tidy, verify, vendor)))
     for mismatch in mismatches:
         yield _mismatch_draft(module, mismatch)
-    named = {f"{mismatch.module}@{mismatch.version}" for mismatch in mismatches}
-    for error in faults(RULE.id, (module, tidy, verify, vendor)):
-        if not any(name in error.message for name in named):
-            yield draft_of(error, module)
-    yield from _contradictions(module, repository)
+    named = {_name(mismatch) for mismatch in mismatches}
+    unnamed = [error for error in errors if not any(_speaks_of(error, name) for name in named)]
+    for error in unnamed:
+        yield draft_of(error, module)
+    for draft in _contradictions(module, repository):
+        if draft.key not in named and not any(_speaks_of(error, draft.key) for error in unnamed):
+            yield draft
+
+
+def _name(mismatch: Mismatch) -> str:
+    return f"{mismatch.module}@{mismatch.version}"
+
+
+def _speaks_of(error: ModuleError, name: str) -> bool:
+    return f"{name}:" in error.message
 
 
 def _mismatch_draft(module: Module, mismatch: Mismatch) -> Draft:
-    name = f"{mismatch.module}@{mismatch.version}"
+    name = _name(mismatch)
     return Draft(
         location=Location(module.file("go.sum"), mismatch.line),
         message=f"content of {name} contradicts go.sum: expected {mismatch.expected}, found {mismatch.found}",
@@ -78,21 +90,20 @@ def _mismatch_draft(module: Module, mismatch: Mismatch) -> Draft:
 
 
 def _contradictions(module: Module, repository: Repository) -> Iterator[Draft]:
-    """Lines of this go.sum for which a module that comes earlier by directory records another hash."""
-    hashes = _own_hashes(module)
+    """Lines of this go.sum that contradict an earlier one: of a module that comes first by directory, or its own."""
+    ours: dict[tuple[str, str, bool], SumLine] = {}
+    for line in module.sum.lines if module.sum else ():
+        first = ours.setdefault((line.path, line.version, line.is_mod), line)
+        if _contradict(first, line):
+            yield _contradiction_draft(module, line, module, first)
     for other in sorted(repository.modules, key=lambda candidate: candidate.dir):
-        if other.dir >= module.dir or not hashes:
+        if other.dir >= module.dir or not ours:
             return
         for theirs in other.sum.lines if other.sum else ():
-            ours = hashes.get((theirs.path, theirs.version, theirs.is_mod))
-            if ours is not None and _contradict(ours, theirs):
-                del hashes[(ours.path, ours.version, ours.is_mod)]
-                yield _contradiction_draft(module, ours, other, theirs)
-
-
-def _own_hashes(module: Module) -> dict[tuple[str, str, bool], SumLine]:
-    lines = module.sum.lines if module.sum else ()
-    return {(line.path, line.version, line.is_mod): line for line in lines}
+            line = ours.get((theirs.path, theirs.version, theirs.is_mod), theirs)
+            if _contradict(line, theirs):
+                del ours[(line.path, line.version, line.is_mod)]
+                yield _contradiction_draft(module, line, other, theirs)
 
 
 def _contradict(one: SumLine, other: SumLine) -> bool:
@@ -106,6 +117,6 @@ def _contradiction_draft(module: Module, ours: SumLine, other: Module, theirs: S
     return Draft(
         location=Location(module.file("go.sum"), ours.line),
         message=f"go.sum files contradict each other about {name}: {ours.hash} here, {theirs.hash} in {place.path}",
-        key=f"contradiction {name}",
+        key=name,
         related=(Related(f"{theirs.hash} here", place),),
     )

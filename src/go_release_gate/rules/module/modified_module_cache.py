@@ -33,6 +33,7 @@ after a fresh download is checksum-mismatch. Offline an entry cannot be healed.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from go_release_gate.facts.module import Module
 from go_release_gate.facts.verify import Healed, Verify
@@ -54,21 +55,19 @@ RULE = Rule(
 def check(module: Module, verify: Verify) -> Iterator[Draft]:
     """One draft per damaged entry, a milder one per healed entry."""
     for entry in verify.damaged:
-        name = f"{entry.module}@{entry.version}"
-        yield Draft(
-            location=_place(module, entry),
-            message=f"the {entry.what} of {name} in the module cache was modified and could not be replaced",
-            key=f"{name} {entry.what}",
-            command="go clean -modcache",
-        )
+        yield _draft(module, entry, "it could not be replaced")
     for entry in verify.healed:
-        name = f"{entry.module}@{entry.version}"
-        yield Draft(
-            location=_place(module, entry),
-            message=f"the {entry.what} of {name} in the module cache was modified; it was downloaded again",
-            key=f"{name} {entry.what}",
-            severity=Severity.NOTE,
-        )
+        yield replace(_draft(module, entry, "it was downloaded again"), command="", severity=Severity.NOTE)
+
+
+def _draft(module: Module, entry: Healed, end: str) -> Draft:
+    name = f"{entry.module}@{entry.version}"
+    return Draft(
+        location=_place(module, entry),
+        message=f"{name} in the module cache is not what was downloaded ({entry.what}); {end}",
+        key=f"{name} {entry.what}",
+        command="go clean -modcache",
+    )
 
 
 def _place(module: Module, entry: Healed) -> Location:
