@@ -30,11 +30,11 @@ build of Go is not compared at all. `toolchain default` asks for nothing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from go_release_gate.facts.module import Module
 from go_release_gate.facts.toolchain import Toolchain
+from go_release_gate.gomod import goversion
 from go_release_gate.model.finding import Location
 from go_release_gate.model.severity import Severity
 from go_release_gate.rules.base import Draft, Rule
@@ -47,42 +47,24 @@ RULE = Rule(
     needs=(Module, Toolchain),
 )
 
-_GO_VERSION = re.compile(r"(?:go)?(\d+)(?:\.(\d+))?(?:\.(\d+)|(beta|rc)(\d+))?(?:[-+ ].*)?")
-
 
 @RULE.check
 def check(module: Module, toolchain: Toolchain) -> Iterator[Draft]:
     """A draft at the `go` line, or a milder one at the `toolchain` line."""
-    current = _order(toolchain.version)
-    if module.mod is None or current is None:
+    current = goversion.from_toolchain(toolchain.version)
+    if module.mod is None or not current:
         return
     go, wanted = module.mod.go, module.mod.toolchain
-    if go and _newer(go.value, current):
+    if go and goversion.compare(go.value, current) > 0:
         yield Draft(
             location=Location(module.file("go.mod"), go.line),
             message=f"the module needs go {go.value}, the Go in use is {toolchain.version}: it was not judged",
             key="go",
         )
-    elif wanted and _newer(wanted.value, current):
+    elif wanted and goversion.compare(goversion.from_toolchain(wanted.value), current) > 0:
         yield Draft(
             location=Location(module.file("go.mod"), wanted.line),
             message=f"toolchain {wanted.value} is newer than the Go that judged the module, {toolchain.version}",
             key="toolchain",
             severity=Severity.NOTE,
         )
-
-
-def _newer(wanted: str, current: tuple[int, ...]) -> bool:
-    order = _order(wanted)
-    return order is not None and order > current
-
-
-def _order(version: str) -> tuple[int, ...] | None:
-    """Sort key of a Go version (https://go.dev/doc/toolchain#version): 1.21 < 1.21rc1 < 1.21.0 < 1.21.1."""
-    match = _GO_VERSION.fullmatch(version)
-    if match is None:
-        return None
-    major, minor, patch, kind, number = match.groups()
-    if kind:
-        return int(major), int(minor or 0), ("beta", "rc").index(kind) + 1, int(number)
-    return int(major), int(minor or 0), 0 if patch is None else 3, int(patch or 0)
