@@ -22,7 +22,7 @@ from go_release_gate.facts.verify_outcome import Ledger, outcome_of
 
 if TYPE_CHECKING:
     from go_release_gate.adapters.go import Go
-    from go_release_gate.engine.progress import Progress
+    from go_release_gate.model.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)

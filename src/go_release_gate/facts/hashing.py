@@ -54,7 +54,7 @@ def hash_one(work: Work) -> Hashed:
     """Hash one thing. Never raises: what goes wrong is the answer's `problem`."""
     try:
         return _HASHERS[work.kind](work)
-    except (FileNotFoundError, NotADirectoryError):
+    except FileNotFoundError:
         # only the thing itself may be missing: a file that vanishes below it is a problem
         gone = not os.path.lexists(work.path)
         return ABSENT if gone else Hashed(problem="it changed while it was read")

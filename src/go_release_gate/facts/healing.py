@@ -162,8 +162,8 @@ def _remove(path: str) -> None:
 def _locked(entry: Entry) -> Iterator[None]:
     """Hold the lock Go takes while it writes this version."""
     try:
-        fd = os.open(entry.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
-    except OSError:  # a cache that cannot be written fails at the move, with its own message
+        fd = os.open(entry.lock, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:  # no lock file: nobody writes; not writable: the move fails with its own message
         yield
         return
     try:
