@@ -10,7 +10,7 @@ from go_release_gate.model.severity import Severity
 from go_release_gate.report import phrases
 from go_release_gate.report.neutral import code_span, markdown_text
 
-SYMBOLS = {Severity.ERROR: "❌", Severity.WARNING: "⚠️", Severity.NOTE: "ℹ️"}  # noqa: RUF001 - the emoji itself
+SYMBOLS = {Severity.ERROR: "❌", Severity.WARNING: "🟡", Severity.NOTE: "🔵"}  # the word stands beside it
 MOST_REASONS = 6
 
 
@@ -24,12 +24,18 @@ def findings_section(report: CheckReport, most: int) -> list[str]:
         if not shown:
             break
         left -= len(shown)
-        name = code_span(group.name, 200) if group.answer else "The repository as a whole"
         items = [line for finding in shown for line in _item(finding, report)]
-        blocks.append("\n".join([f"**{name}**", "", *items]))
+        blocks.append("\n".join([_name(group), "", *items]))
     if most < len(report.findings):
         blocks.append(f"{len(report.findings) - most} more findings are in the log and in the JSON report.")
     return blocks
+
+
+def _name(group: phrases.Group) -> str:
+    if group.module is None:
+        return "**The repository as a whole**"
+    path = group.answer.path if group.answer else ""
+    return f"**{code_span(group.name, 200)}**" + (f" ({code_span(path, 200)})" if path else "")
 
 
 def _item(finding: Finding, report: CheckReport) -> list[str]:

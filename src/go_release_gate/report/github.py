@@ -62,7 +62,7 @@ def _annotation(finding: Finding) -> Annotation:
     place = finding.location
     return Annotation(
         level=_LEVELS[finding.severity.value],
-        title=log_text(f"{finding.rule}: {finding.module or phrases.REPOSITORY}", PART_LIMIT),
+        title=log_text(finding.rule + (f" in {finding.module}" if finding.module not in {None, "."} else "")),
         message="\n".join(log_text(part, PART_LIMIT) for part in _parts(finding)),
         file=log_text(place.path),
         line=place.line,
@@ -92,8 +92,8 @@ def _unjudged(report: CheckReport) -> Iterator[Annotation]:
 
 def _log_lines(report: CheckReport, options: RenderOptions) -> Iterator[str]:
     for number, group in enumerate(phrases.groups(report)):
-        yield command("group", guard(f"{log_text(group.name)}: {phrases.count_words(group.findings)}"))
-        yield from _shielded(text.group_lines(group, options), options, f"{number}")
+        yield command("group", guard(f"{log_text(group.title)}: {phrases.count_words(group.findings)}"))
+        yield from _shielded(text.finding_lines(group, options), options, f"{number}")
         yield command("endgroup")
     yield from _shielded(text.rest_lines(report, options), options, "rest")
 

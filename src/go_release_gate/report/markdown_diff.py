@@ -6,6 +6,8 @@ from go_release_gate.model.report import CheckReport, ModuleAnswer
 from go_release_gate.report import phrases
 from go_release_gate.report.neutral import code_block, html_text
 
+LONGEST_LINE = 2_000  # characters
+
 
 def diff_blocks(report: CheckReport, most_lines: int, most: int) -> list[str]:
     """A heading and one folded diff per module that has one; at most `most` diffs of `most_lines` lines."""
@@ -21,7 +23,7 @@ def diff_blocks(report: CheckReport, most_lines: int, most: int) -> list[str]:
 def _folded(answer: ModuleAnswer, most_lines: int) -> str:
     lines = answer.tidy.diff.removesuffix("\n").split("\n")
     changed = sum(line.startswith(("+", "-")) and not line.startswith(("+++", "---")) for line in lines)
-    shown = lines[:most_lines]
+    shown = [line if len(line) <= LONGEST_LINE else line[:LONGEST_LINE] + " ..." for line in lines[:most_lines]]
     if len(shown) < len(lines):
         shown.append(f"... {phrases.plural(len(lines) - len(shown), 'more line')}")
     name = f"<code>{html_text(answer.dir, 200)}</code>: {phrases.plural(changed, 'changed line')}"

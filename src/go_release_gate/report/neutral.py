@@ -20,7 +20,8 @@ _IGNORABLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe0
 _LEGACY = re.compile(r"##(?=\[)")
 _LEADING = re.compile(r"^(\s*):(?=:)")
 
-_PLAIN = re.compile(r"[(\"']?(?:[A-Za-z]+(?:['-][A-Za-z]+)*|\d+)?")
+_PLAIN = re.compile(r"[A-Za-z]+(?:['-][A-Za-z]+)*|\d+(?:\.\d+)?")
+_HEAD = re.compile(r"[(\"']")
 _TAIL = re.compile(r"[\"')]?[.,;:!?]*[\"')]?$")
 _SPAN = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 _TICKS = re.compile(r"`+")
@@ -99,8 +100,9 @@ def _spelled(char: str) -> str:
 
 
 def _markdown_safe(text: str) -> str:
-    """Comments are how our own markers look; a foreign one must not pass for it, not even inside code."""
-    return text.replace("<!--", "<! --")
+    """Comments are how our own markers look; a foreign one must not pass for it, not even inside code. And a page
+    may be printed into a log."""
+    return guard(text.replace("<!--", "<!- -"))
 
 
 def _words(text: str) -> str:
@@ -108,23 +110,26 @@ def _words(text: str) -> str:
     done: list[str] = []
     code: list[str] = []
     for word in text.split():
-        core, tail = _split_tail(word)
-        if _is_plain(core) and (done or not core.isdigit()):  # "1." in front would begin a list
+        head, core, tail = _split(word)
+        if _is_plain(core) and (done or code or not (core.isdigit() and tail)):  # "1." would begin a list
             done += [*_flushed(code), word]
-        else:
-            code.append(word)
-            if tail and core:
-                done += [_fenced(" ".join([*code[:-1], core])) + tail]
-                code.clear()
+            continue
+        if head:
+            done += _flushed(code)
+        code.append(core or word)
+        if core and (head or tail):
+            done.append(head + _flushed(code)[0] + tail)
     return " ".join([*done, *_flushed(code)])
 
 
-def _split_tail(word: str) -> tuple[str, str]:
-    """A word and the punctuation that ends it (`go.mod:` → `go.mod` and `:`)."""
-    tail = (_TAIL.search(word) or [""])[0]
-    if tail.startswith(")") and "(" in word[1:]:
+def _split(word: str) -> tuple[str, str, str]:
+    """Opening punctuation, the word itself, closing punctuation (`(go.mod:` → `(`, `go.mod`, `:`)."""
+    head = word[:1] if _HEAD.match(word) else ""
+    rest = word[len(head) :]
+    tail = (_TAIL.search(rest) or [""])[0]
+    if tail.startswith(")") and "(" in rest:
         tail = tail.lstrip(")")
-    return word[: len(word) - len(tail)], tail
+    return head, rest[: len(rest) - len(tail)], tail
 
 
 def _is_plain(core: str) -> bool:

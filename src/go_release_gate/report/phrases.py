@@ -18,11 +18,21 @@ _KINDS = {"untidy": "untidy", "form": "unformatted"}
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The findings of one module, gravest first; `answer` is None for those about the repository as a whole."""
+    """The findings of one module, gravest first; `module` is None for those about the repository as a whole."""
 
-    name: str
+    module: str | None
     answer: ModuleAnswer | None
     findings: tuple[Finding, ...]
+
+    @property
+    def name(self) -> str:
+        """The module's directory, or a word for the repository."""
+        return REPOSITORY if self.module is None else self.module
+
+    @property
+    def title(self) -> str:
+        """Its name and module path: `services/api (example.com/shop/services/api)`."""
+        return f"{self.name} ({self.answer.path})" if self.answer and self.answer.path else self.name
 
     @property
     def commands(self) -> tuple[str, ...]:
@@ -50,7 +60,8 @@ def count_words(findings: Iterable[Finding]) -> str:
 
 
 def headline(report: CheckReport) -> str:
-    """The verdict in words: `fail: 3 errors, 1 warning in 2 of 5 modules; 1 module could not be judged`."""
+    """The verdict in words: `fail: 3 errors, 1 warning in 2 of 5 modules; 1 module could not be judged`,
+    `unavailable: 3 of 4 modules could not be judged; no findings`."""
     total = len(report.modules)
     words = count_words(report.findings)
     if report.findings:
@@ -58,13 +69,18 @@ def headline(report: CheckReport) -> str:
         words += f" in {len(hit)} of {plural(total, 'module')}" if hit else ""
     else:
         words += f" in {plural(total, 'module')}"
-    parts = [f"{report.verdict.value}: {words}"]
+    parts = [words, *_gap_words(report)]
+    if report.verdict is Verdict.UNAVAILABLE:
+        parts.reverse()
+    return f"{report.verdict.value}: {'; '.join(parts)}"
+
+
+def _gap_words(report: CheckReport) -> list[str]:
+    """What was left unjudged."""
     unjudged = sum(answer.error is not None for answer in report.modules)
     if unjudged:
-        parts.append(f"{plural(unjudged, 'module')} could not be judged")
-    elif not report.complete or report.verdict is Verdict.UNAVAILABLE:
-        parts.append("not everything could be judged")
-    return "; ".join(parts)
+        return [f"{unjudged} of {plural(len(report.modules), 'module')} could not be judged"]
+    return [] if report.complete else ["not everything could be judged"]
 
 
 def groups(report: CheckReport) -> list[Group]:
@@ -75,7 +91,7 @@ def groups(report: CheckReport) -> list[Group]:
     answers = {answer.dir: answer for answer in report.modules}
     places = {name: number for number, name in enumerate(answers)}
     order = sorted(found, key=lambda name: -1 if name is None else places.get(name, len(places)))
-    return [Group(REPOSITORY if name is None else name, answers.get(name or ""), tuple(found[name])) for name in order]
+    return [Group(name, answers.get(name or ""), tuple(found[name])) for name in order]
 
 
 def unjudged(report: CheckReport) -> list[Unjudged]:
@@ -113,11 +129,11 @@ def is_well(answer: ModuleAnswer) -> bool:
     )
 
 
-def place(location: Location) -> str:
-    """`services/api/go.mod:7:1`, as terminals and editors make it a link."""
+def place(location: Location, *, column: bool = False) -> str:
+    """`services/api/go.mod:7`, as terminals and editors make it a link; with `column` also `:1` where known."""
     if location.line is None:
         return location.path
-    return f"{location.path}:{location.line}" + (f":{location.column}" if location.column else "")
+    return f"{location.path}:{location.line}" + (f":{location.column}" if column and location.column else "")
 
 
 def reason(related: Related) -> str:

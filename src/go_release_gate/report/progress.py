@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import TextIO
 
-from go_release_gate.engine.progress import Progress, Silence
+from go_release_gate.model.progress import Progress, Silence
 from go_release_gate.report.neutral import log_text
 
 REDRAW_S = 0.08  # seconds between two drawings: faster only costs

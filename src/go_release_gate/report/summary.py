@@ -22,7 +22,7 @@ MANY = 100_000
 SYMBOLS = {
     Outcome.PASS: "✅",
     Outcome.FAIL: "❌",
-    Outcome.UNAVAILABLE: "⚠️",
+    Outcome.UNAVAILABLE: "❓",
     Outcome.NOT_APPLICABLE: "⚪",
 }
 
@@ -34,7 +34,8 @@ def render(report: CheckReport, options: RenderOptions, budget: int = BUDGET) ->
         lambda: _page(report, diff_lines=TRIMMED_LINES, most=200),
         lambda: _counts(report),
     )
-    for form in ladder[:-1]:
+    hopeless = sum(len(answer.tidy.diff) for answer in report.modules) > budget
+    for form in ladder[1 if hopeless else 0 : -1]:
         text = form()
         if len(text.encode("utf-8", "backslashreplace")) <= budget:
             return text
@@ -65,17 +66,16 @@ def _counts(report: CheckReport) -> str:
 
 
 def _heading(report: CheckReport) -> str:
-    symbol = {Verdict.PASS: "✅", Verdict.FAIL: "❌", Verdict.UNAVAILABLE: "⚠️"}[report.verdict]
+    symbol = {Verdict.PASS: "✅", Verdict.FAIL: "❌", Verdict.UNAVAILABLE: "❓"}[report.verdict]
     verdict, _, words = phrases.headline(report).partition(": ")
-    sentence = words[0].upper() + words[1:]
-    return f"## {symbol} Go modules: {verdict}\n\n{sentence}."
+    return f"## {symbol} {verdict.title()}: {words}"
 
 
 def _table(report: CheckReport, most: int) -> str:
     shown = list(report.modules)
     if len(shown) > MOST_ROWS:
         shown = [answer for answer in shown if not phrases.is_well(answer)]
-    found = {group.name: phrases.count_words(group.findings) for group in phrases.groups(report) if group.answer}
+    found = {group.module: phrases.count_words(group.findings) for group in phrases.groups(report)}
     rows = [_row(answer, found.get(answer.dir, "none")) for answer in shown[:most]]
     head = ["| Module | Tidy | Verify | Vendor | Findings |", "| --- | --- | --- | --- | --- |"]
     hidden = len(report.modules) - len(rows)
@@ -106,7 +106,7 @@ def _unjudged(report: CheckReport) -> Iterator[str]:
     for entry in entries:
         names = ", ".join(code_span(name, 200) for name in entry.dirs[:5])
         more = f" and {len(entry.dirs) - 5} more" if len(entry.dirs) > 5 else ""
-        lines.append(f"- ⚠️ {names}{more}: **{entry.error.kind.value}**: {markdown_text(entry.error.message)}")
+        lines.append(f"- ❓ {names}{more}: **{entry.error.kind.value}**: {markdown_text(entry.error.message)}")
         if entry.error.hint:
             lines.append(f"  - hint: {markdown_text(entry.error.hint)}")
     yield "\n".join(lines)
@@ -116,12 +116,13 @@ def _commands(report: CheckReport) -> Iterator[str]:
     commands = list(dict.fromkeys(finding.command for finding in report.findings if finding.command))
     if not commands:
         return
+    first = []
     if any(finding.fix is not None and finding.fix.safe for finding in report.findings):
-        commands.insert(0, "go-release-gate check --fix  # mends what can safely be mended")
+        first = ["# all that can safely be mended:", "go-release-gate check --fix", "", "# or one by one:"]
     shown = [log_text(command) for command in commands[:MOST_COMMANDS]]
     if len(shown) < len(commands):
         shown.append(f"# and {len(commands) - len(shown)} more, beside their findings")
-    yield "### Mend it\n\nAt the root of the repository:\n\n" + code_block("\n".join(shown), "sh")
+    yield "### Mend it\n\nAt the root of the repository:\n\n" + code_block("\n".join([*first, *shown]), "sh")
 
 
 def _remarks(report: CheckReport) -> Iterator[str]:
@@ -138,9 +139,9 @@ def _remarks(report: CheckReport) -> Iterator[str]:
         lines.append(f"- {phrases.plural(len(report.suppressed), 'finding')} suppressed ({ways})")
     if report.skipped:
         number = phrases.plural(len(report.skipped), "directory", "directories")
-        lines.append(f"- {number} skipped: {markdown_text(phrases.tally(why for _, why in report.skipped))}")
+        lines.append(f"- {number} skipped: {phrases.tally(markdown_text(why) for _, why in report.skipped)}")
     if lines:
-        yield "\n".join(["### Also", "", *lines])
+        yield "\n".join(["### Remarks", "", *lines])
 
 
 def _versions(report: CheckReport) -> str:

@@ -36,10 +36,12 @@ def rest_lines(report: CheckReport, options: RenderOptions) -> list[str]:
 
 def group_lines(group: phrases.Group, options: RenderOptions) -> list[str]:
     """The findings of one module: where, how grave, what, why, and the commands that mend them."""
-    title = log_text(group.name)
-    if group.answer and group.answer.path:
-        title += f" ({log_text(group.answer.path)})"
-    lines = [paint(title, "title", on=options.colour)]
+    return [paint(log_text(group.title), "title", on=options.colour), *finding_lines(group, options)]
+
+
+def finding_lines(group: phrases.Group, options: RenderOptions) -> list[str]:
+    """The same without the title."""
+    lines: list[str] = []
     for finding in group.findings:
         lines += _finding_lines(finding, options)
     return [*lines, *(f"  run: {log_text(command)}" for command in group.commands)]
@@ -48,7 +50,7 @@ def group_lines(group: phrases.Group, options: RenderOptions) -> list[str]:
 def _finding_lines(finding: Finding, options: RenderOptions) -> Iterator[str]:
     word = paint(finding.severity.value, finding.severity.value, on=options.colour)
     rule = paint(f"[{log_text(finding.rule)}]", "faint", on=options.colour)
-    yield f"  {log_text(phrases.place(finding.location))}: {word}: {log_text(finding.message)} {rule}"
+    yield f"  {log_text(phrases.place(finding.location, column=True))}: {word}: {log_text(finding.message)} {rule}"
     shown = finding.related if options.verbose else finding.related[:MOST_REASONS]
     yield from (f"      why: {log_text(phrases.reason(related))}" for related in shown)
     if len(shown) < len(finding.related):
