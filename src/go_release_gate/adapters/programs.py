@@ -10,7 +10,7 @@ from pathlib import Path
 from go_release_gate.errors import UnavailableError
 
 GO_HINT = "install Go 1.23 or newer (https://go.dev/dl), or add its bin directory to PATH"
-GIT_HINT = "install git, or add its directory to PATH"
+GO_DIRECTORY = Path("/usr/local/go/bin")
 
 
 def find_go(parent: Mapping[str, str], root: Path) -> Path:
@@ -20,7 +20,7 @@ def find_go(parent: Mapping[str, str], root: Path) -> Path:
         UnavailableError: there is none outside the checkout at `root`.
     """
     further = [Path(parent["GOROOT"]) / "bin"] if parent.get("GOROOT") else []
-    found = find("go", parent, root, (*further, Path("/usr/local/go/bin")))
+    found = find("go", parent, root, (*further, GO_DIRECTORY))
     if found is None:
         raise UnavailableError("go was not found on PATH", GO_HINT)
     return found
