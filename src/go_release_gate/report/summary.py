@@ -18,6 +18,7 @@ MOST_COMMANDS = 20
 MOST_ROWS = 30  # modules in the table before those without trouble are only counted
 TRIMMED_LINES = 40  # of one diff, on the second step of the ladder
 MANY = 100_000
+SHORTEST_ITEM = 80  # bytes that one finding takes at the very least
 
 SYMBOLS = {
     Outcome.PASS: "✅",
@@ -34,7 +35,8 @@ def render(report: CheckReport, options: RenderOptions, budget: int = BUDGET) ->
         lambda: _page(report, diff_lines=TRIMMED_LINES, most=200),
         lambda: _counts(report),
     )
-    hopeless = sum(len(answer.tidy.diff) for answer in report.modules) > budget
+    least = sum(len(answer.tidy.diff) for answer in report.modules) + SHORTEST_ITEM * len(report.findings)
+    hopeless = least > budget
     for form in ladder[1 if hopeless else 0 : -1]:
         text = form()
         if len(text.encode("utf-8", "backslashreplace")) <= budget:

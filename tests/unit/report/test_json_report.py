@@ -22,6 +22,14 @@ TOP = ["schema", "kind", "tool", "subject", "verdict", "complete", "summary", "m
 FINDING = ["rule", "severity", "confidence", "message", "module", "target", "state", "location", "related"]
 
 
+def test_schema_is_a_schema() -> None:
+    """The schema itself obeys draft 2020-12, and the list of kinds knows it."""
+    Draft202012Validator.check_schema(VALIDATOR.schema)
+    assert "check" in kinds()
+    with pytest.raises(KeyError):
+        schema_text("../check")
+
+
 @pytest.mark.parametrize("sample", SAMPLES)
 def test_reports_are_valid(sample: Callable[[], CheckReport]) -> None:
     """Every sample validates, and its keys stand in the order of the contract."""

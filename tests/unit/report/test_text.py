@@ -1,0 +1,58 @@
+"""The text report stays readable when there is much to say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from go_release_gate.model.finding import Related
+from go_release_gate.report import phrases, text
+from go_release_gate.report.options import RenderOptions
+from support import reports
+
+
+def test_many_healthy_modules_are_counted() -> None:
+    """Beyond twenty modules only trouble has a row, unless -v asks for all."""
+    healthy = tuple(reports.module(f"m{number:03}") for number in range(200))
+    report = replace(reports.passing(), modules=(*healthy, reports.module("bad", reports.FAIL)))
+    short = text.render(report, RenderOptions())
+    assert "m005" not in short
+    assert "200 more modules: pass (-v lists them)" in short
+    assert "bad     untidy  pass    none" in short
+    assert "m005" in text.render(report, RenderOptions(verbose=True))
+
+
+def test_reasons_are_bounded() -> None:
+    """Six reasons are shown and the rest counted; -v shows all."""
+    item = reports.finding("untidy-module", "x", related=tuple(Related(f"reason {number}") for number in range(9)))
+    report = replace(reports.passing(), findings=(item,))
+    short = text.render(report, RenderOptions())
+    assert short.count("why:") == 6
+    assert "and 3 more (-v shows them)" in short
+    assert text.render(report, RenderOptions(verbose=True)).count("why:") == 9
+
+
+def test_the_patch_can_be_applied_from_the_output() -> None:
+    """`--diff` prints the patch as it is, however long, outside of workflows."""
+    patch = "--- a/go.mod\n+++ b/go.mod\n@@ -1 +1 @@\n-a\n+b\n" + "+x\n" * 300_000
+    report = replace(reports.passing(), patch=patch)
+    assert patch in text.render(report, RenderOptions(diff=True))
+
+
+def test_one_dead_host_is_named_once() -> None:
+    """Two hundred modules behind one host take two lines."""
+    unit = reports.unavailable().modules[0]
+    report = replace(reports.unavailable(), modules=tuple(replace(unit, dir=f"m{n}") for n in range(200)))
+    shown = text.render(report, RenderOptions(quiet=True)).splitlines()
+    assert shown[0] == ("m0, m1, m2, m3, m4 and 195 more: not judged (auth): git.example.com refused the login")
+    assert shown[1] == "  hint: set module-credentials"
+    assert shown[-1] == "unavailable: 200 of 200 modules could not be judged; no findings in 200 modules"
+
+
+def test_headlines() -> None:
+    """The verdict in words for each kind of answer."""
+    assert phrases.headline(reports.passing()) == "pass: no findings in 2 modules"
+    assert phrases.headline(reports.failing()) == (
+        "fail: 2 errors, 1 warning, 1 note in 2 of 5 modules; 1 of 5 modules could not be judged"
+    )
+    left = replace(reports.passing(), complete=False)
+    assert phrases.headline(left) == "pass: no findings in 2 modules; not everything could be judged"
