@@ -1,0 +1,235 @@
+"""The verbs and their options, declared once: parsing, help, completion and docs are made from here."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NoReturn
+
+from go_release_gate.config.environment import Value, lookup
+from go_release_gate.config.environment import parse as parse_text
+from go_release_gate.config.inputs import Input, Kind, inputs_of
+from go_release_gate.config.nearest import did_you_mean
+from go_release_gate.errors import UsageError
+
+PROGRAM = "go-release-gate"
+Arguments = Callable[[argparse.ArgumentParser], None]
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that raises UsageError with the nearest known option, and knows no abbreviations."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise UsageError: the caller decides about the exit."""
+        raise UsageError(message, f"run `{self.prog} --help`")
+
+    def refuse(self, extras: Sequence[str]) -> NoReturn:
+        """Raise UsageError for the first argument that nothing declared."""
+        word = next((item for item in extras if item.startswith("-")), extras[0]).split("=")[0]
+        known = [name for action in self._actions for name in action.option_strings]
+        hint = did_you_mean(word, known) if word.startswith("-") else ""
+        kind = "option" if word.startswith("-") else "argument"
+        raise UsageError(f"unknown {kind} {word!r} of `{self.prog}`", hint or f"run `{self.prog} --help`")
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One verb: `module` has `run(args, environ) -> int`; `arguments` adds what is no input (positions)."""
+
+    name: str
+    summary: str
+    examples: tuple[tuple[str, str], ...] = ()
+    arguments: Arguments | None = None
+
+    @property
+    def module(self) -> str:
+        """Name of the Python module that does it."""
+        return f"go_release_gate.cli.{self.name}"
+
+
+def _path(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", nargs="?", metavar="PATH", help="Repository (default: here)")
+
+
+def _rule(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("rule", metavar="RULE", help="The rule's id, as findings show it")
+
+
+def _kind(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("kind", metavar="KIND", help="config, check, baseline or rules")
+
+
+def _effective(parser: argparse.ArgumentParser) -> None:
+    _path(parser)
+    parser.add_argument("--effective", action="store_true", help="Every setting in force and where it comes from")
+
+
+VERBS: tuple[Verb, ...] = (
+    Verb(
+        "check",
+        "judge every Go module of a repository",
+        (
+            ("check", "judge the repository here"),
+            ("check --diff", "print the patch that would mend it"),
+            ("check --fix", "mend what can safely be mended"),
+            ("check --select untidy-module --fail-on never services/api", "look at one question of one folder"),
+            ("check --format json --output report.json", "keep the report"),
+        ),
+        _path,
+    ),
+    Verb(
+        "plan",
+        "list what would be checked, as a job matrix",
+        (
+            ("plan --shards 4 --format json", "four jobs of about equal work"),
+            ("plan --base origin/main", "only what changed"),
+        ),
+        _path,
+    ),
+    Verb(
+        "explain", "show the page of a rule", (("explain untidy-module", "what it finds, why, how to fix it"),), _rule
+    ),
+    Verb("rules", "list the rules with their severities", (("rules --format json", "for other programs"),)),
+    Verb("schema", "print a JSON schema", (("schema config", "for an editor that completes the file"),), _kind),
+    Verb(
+        "config",
+        "check the configuration file; show every setting and its origin",
+        (("config --effective", "what is in force here, and who said so"),),
+        _effective,
+    ),
+    Verb(
+        "doctor",
+        "examine the surroundings: Go, caches, network settings",
+        (("doctor", "before asking for help"),),
+        _path,
+    ),
+)
+
+
+def find_verb(word: str) -> Verb:
+    """The verb called `word`. Raises UsageError with the nearest one."""
+    for verb in VERBS:
+        if verb.name == word:
+            return verb
+    names = [verb.name for verb in VERBS]
+    kind = "option" if word.startswith("-") else "verb"
+    raise UsageError(f"unknown {kind} {word!r}", did_you_mean(word, names) or f"run `{PROGRAM} --help`")
+
+
+def parse(verb: Verb, argv: Sequence[str], environ: Mapping[str, str]) -> argparse.Namespace | None:
+    """The verb's arguments, completed from the environment; None when help was asked for and shown.
+
+    Every input of the verb is an attribute: its value, or None where neither flag nor environment gives one.
+    `args.origins` says where each given one comes from. Secrets are left out: see `environment.secret`.
+    """
+    parser = build_parser(verb)
+    if {"-h", "--help"} & set(argv):
+        parser.print_help()
+        return None
+    args, extras = parser.parse_known_args(argv)
+    if extras:
+        parser.refuse(extras)
+    return complete(verb, args, environ)
+
+
+def complete(verb: Verb, args: argparse.Namespace, environ: Mapping[str, str]) -> argparse.Namespace:
+    """Turn texts into values and fill what no flag gave from the environment."""
+    args.verb, args.origins = verb.name, {}
+    for item in inputs_of(verb.name):
+        if item.kind is Kind.SECRET:
+            continue
+        given = _from_flag(item, getattr(args, item.dest, None)) or _from_environment(item, environ)
+        setattr(args, item.dest, given[0] if given else None)
+        if given:
+            args.origins[item.name] = given[1]
+    return args
+
+
+def _from_flag(item: Input, value: object) -> tuple[Value, str] | None:
+    origin = f"--{item.name}" if item.is_option else "the command line"
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return value, origin
+    text = "\n".join(value) if isinstance(value, list) else str(value)
+    return (parse_text(item, text, origin), origin) if text.strip() else None
+
+
+def _from_environment(item: Input, environ: Mapping[str, str]) -> tuple[Value, str] | None:
+    found = lookup(item, environ)
+    return (parse_text(item, found[1], found[0]), found[0]) if found else None
+
+
+def build_parser(verb: Verb) -> Parser:
+    """The parser of one verb, with an option for each of its inputs."""
+    parser = Parser(
+        prog=f"{PROGRAM} {verb.name}",
+        description=f"{verb.summary[0].upper()}{verb.summary[1:]}.",
+        epilog=_examples(verb),
+        allow_abbrev=False,
+        add_help=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("-h", "--help", action="store_true", help="Show this help")
+    if verb.arguments:
+        verb.arguments(parser)
+    positions = [action.metavar if action.nargs != "?" else f"[{action.metavar}]" for action in positionals(parser)]
+    parser.usage = " ".join([parser.prog, "[options]", *map(str, positions)])
+    for item in inputs_of(verb.name):
+        if item.is_option:
+            _add(parser, item)
+    return parser
+
+
+def positionals(parser: argparse.ArgumentParser) -> list[argparse.Action]:
+    """The arguments without a dash."""
+    return [action for action in parser._actions if not action.option_strings]  # noqa: SLF001 - argparse offers no other
+
+
+def _add(parser: argparse.ArgumentParser, item: Input) -> None:
+    names = ([f"-{item.short}"] if item.short else []) + [f"--{item.name}"]
+    help_text = _help(item).replace("%", "%%")
+    if item.kind is Kind.BOOLEAN:
+        parser.add_argument(*names, action="store_const", const=True, dest=item.dest, help=help_text)
+        return
+    metavar = item.metavar or "|".join(item.choices) or item.name.upper()
+    action = "append" if item.kind is Kind.LIST else "store"
+    parser.add_argument(*names, action=action, dest=item.dest, metavar=metavar, help=help_text)
+
+
+def _help(item: Input) -> str:
+    text = item.description.rstrip(".")
+    default = f" (default: {item.fallback})" if item.fallback and item.kind is not Kind.BOOLEAN else ""
+    return f"{text}{default}"
+
+
+def _examples(verb: Verb) -> str:
+    width = max((len(command) for command, _ in verb.examples), default=0)
+    rows = [f"  {PROGRAM} {command:{width}}  # {what}" for command, what in verb.examples]
+    return "\n".join(["examples:", *rows])
+
+
+def overview() -> str:
+    """The help of the program as a whole."""
+    width = max(len(verb.name) for verb in VERBS)
+    verbs = "\n".join(f"  {verb.name:{width}}  {verb.summary}" for verb in VERBS)
+    return f"""usage: {PROGRAM} VERB [options]
+
+Judges every Go module of a repository: tidy, verified, vendor in step, policies kept.
+
+verbs:
+{verbs}
+
+options:
+  -h, --help               show this help; `{PROGRAM} VERB --help` shows a verb's options
+  --version                show the version
+  --completions SHELL      print completions for bash, zsh or fish
+
+examples:
+  {PROGRAM} check        # judge the repository here
+  {PROGRAM} check --fix  # mend what can safely be mended
+
+Each option is also read from the environment: --fail-on from GO_RELEASE_GATE_FAIL_ON.
+exit codes: 0 pass, 1 findings, 2 usage or configuration, 3 could not judge
+"""
