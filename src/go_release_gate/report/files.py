@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-import tempfile
 from pathlib import Path
 
 from go_release_gate.errors import UsageError
@@ -47,6 +46,8 @@ def write_file(path: Path, text: str, guarded: Path | None = None) -> None:
 
 
 def _replace(path: Path, data: bytes) -> None:
+    import tempfile  # here: it costs the start more than the rest of this file
+
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=".go-release-gate-", dir=path.parent)
     try:

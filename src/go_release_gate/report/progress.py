@@ -3,7 +3,6 @@ in CI, a line per step with -v, nothing with -q or into a file."""
 
 from __future__ import annotations
 
-import shutil
 import threading
 import time
 from collections import Counter
@@ -104,12 +103,18 @@ class LineProgress(_Counting):
         self._stream.flush()
 
 
+def _terminal_columns() -> int:
+    import shutil
+
+    return shutil.get_terminal_size().columns
+
+
 class LiveProgress(_Counting):
     """One line that is rewritten in place and gone when the run is over."""
 
     def __init__(self, stream: TextIO, clock: Clock, columns: Callable[[], int] | None = None) -> None:
         super().__init__(stream, clock)
-        self._columns = columns or (lambda: shutil.get_terminal_size().columns)
+        self._columns = columns or _terminal_columns
         self._drawn = float("-inf")
 
     def phase(self, name: str, total: int) -> None:

@@ -8,7 +8,6 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from typing import Any, TypeVar, cast
-from urllib.parse import quote, quote_plus
 
 SHORTEST = 4  # characters; anything shorter would blot out ordinary words
 MASK = "***"
@@ -56,6 +55,8 @@ class Redactor:
 def derived_forms(secret: str) -> set[str]:
     """The secret itself, URL-encoded, as JSON writes it, and as base64 shows it at any offset of a longer text
     (`x-access-token:SECRET` in a basic-auth header, for one)."""
+    from urllib.parse import quote, quote_plus
+
     raw = secret.encode("utf-8", "surrogateescape")
     forms = {secret, quote(raw, safe=""), quote(raw), quote_plus(raw), json.dumps(secret)[1:-1]}
     for encode in (base64.b64encode, base64.urlsafe_b64encode):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import re
-import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,6 +47,8 @@ def stopped(lines: Iterable[str], token: str) -> Iterator[str]:
 
 def new_token() -> str:
     """A word that nobody can guess."""
+    import secrets
+
     return secrets.token_hex(16)
 
 
