@@ -11,9 +11,8 @@ from go_release_gate.facts.retractions import Notice, Retractions
 from go_release_gate.facts.tidy import Change, Reason, Tidy
 from go_release_gate.facts.toolchain import Toolchain
 from go_release_gate.facts.vendor import Vendor, VendorDifference
-from go_release_gate.facts.verify import Mismatch, Verify
+from go_release_gate.facts.verify import Contradiction, Mismatch, SumSite, Verification, Verify
 from go_release_gate.gomod.modfile import Replace
-from go_release_gate.gomod.sumfile import SumFile, SumLine
 from go_release_gate.model.finding import Location
 from go_release_gate.model.outcome import ErrorClass, ModuleError, Outcome
 from go_release_gate.model.severity import Severity
@@ -95,7 +94,7 @@ def test_trouble_of_the_surroundings_is_no_finding(kind: ErrorClass) -> None:
     for identifier in ("broken-module", "checksum-mismatch"):
         rule = rule_of(identifier)
         assert rule is not None
-        facts = {"Module": module(), "Repository": repository(), "Tidy": tidy}
+        facts = {"Module": module(), "Tidy": tidy}
         assert list(rule.run(*[facts.get(fact.__name__) for fact in rule.facts])) == []
 
 
@@ -113,31 +112,43 @@ def test_a_fault_with_a_rule_of_its_own_is_left_to_it() -> None:
     for name in ("broken-module", "checksum-mismatch"):
         tidy = Tidy(Outcome.UNAVAILABLE, error=ModuleError(ErrorClass.CHECKSUM, "differs", rule=name))
         assert drafts("broken-module", module(), tidy, None, None) == []
-        assert len(drafts("checksum-mismatch", module(), repository(), tidy, None, None)) == 1
+        assert len(drafts("checksum-mismatch", module(), tidy, None, None, None)) == 1
 
 
 def test_a_mismatch_that_tidy_saw_too_is_said_once() -> None:
     """Verify knows the line: tidy's error about the same version adds nothing."""
     tidy = Tidy(Outcome.UNAVAILABLE, error=ModuleError(ErrorClass.CHECKSUM, "example.com/a@v1.0.0: differs"))
     verify = Verify(Outcome.FAIL, mismatches=(Mismatch("example.com/a", "v1.0.0", 4, "h1:a=", "h1:b="),))
-    (draft,) = drafts("checksum-mismatch", module(sums={}), repository(), tidy, verify, None)
+    (draft,) = drafts("checksum-mismatch", module(sums={}), tidy, verify, None, None)
     assert draft.location == Location("go.sum", 4)
 
 
-def test_hashes_of_other_algorithms_do_not_contradict() -> None:
-    """Only hashes of one algorithm can contradict each other."""
-    one = module("a", sums={"example.com/x@v1.0.0": "h1:a="})
-    other = module("b", sums={"example.com/x@v1.0.0": "h2:b="})
-    assert drafts("checksum-mismatch", other, repository(one, other), None, None, None) == []
+def contradiction(*sites: SumSite) -> Verification:
+    """go.sum files that contradict each other about example.com/x."""
+    return Verification(contradictions=(Contradiction("example.com/x", "v1.0.0", sites),))
 
 
-def test_contradiction_is_reported_once_and_both_ways_of_a_line() -> None:
-    """Three modules, one of them alone: the /go.mod hash is compared too, with the first that disagrees."""
-    key = "example.com/x@v1.0.0/go.mod"
-    modules = [module(name, sums={key: f"h1:{value}="}) for name, value in (("a", "1"), ("b", "1"), ("c", "2"))]
-    found = [drafts("checksum-mismatch", each, repository(*modules), None, None, None) for each in modules]
+def test_contradiction_is_reported_where_it_deviates() -> None:
+    """Of three modules only the one that deviates from the first is blamed, with the place of the first."""
+    whole = contradiction(SumSite("c", 1, "h1:2="), SumSite("a", 4, "h1:1="), SumSite("b", 1, "h1:1="))
+    found = [drafts("checksum-mismatch", module(name), None, None, None, whole) for name in "abc"]
     assert [len(one) for one in found] == [0, 0, 1]
-    assert found[2][0].related[0].location == Location("a/go.sum", 1)
+    assert found[2][0].related[0].location == Location("a/go.sum", 4)
+
+
+def test_a_sum_file_may_contradict_itself() -> None:
+    """Two lines of one go.sum that give one version two hashes are a contradiction too."""
+    whole = contradiction(SumSite(".", 1, "h1:1="), SumSite(".", 2, "h1:2="))
+    (draft,) = drafts("checksum-mismatch", module(), None, None, None, whole)
+    assert (draft.location, draft.related[0].location) == (Location("go.sum", 2), Location("go.sum", 1))
+
+
+def test_a_contradiction_that_the_content_settled_is_said_once() -> None:
+    """Where verify has found which of two hashes is wrong, the contradiction adds nothing."""
+    whole = contradiction(SumSite(".", 1, "h1:1="), SumSite("a", 1, "h1:2="))
+    verify = Verify(Outcome.FAIL, mismatches=(Mismatch("example.com/x", "v1.0.0", 1, "h1:2=", "h1:1="),))
+    (draft,) = drafts("checksum-mismatch", module("a"), None, verify, None, whole)
+    assert draft.message.startswith("content of")
 
 
 @pytest.mark.parametrize(
@@ -239,13 +250,3 @@ def test_names_that_no_shell_shows_have_no_command() -> None:
     change = Change("go.mod", "drop", "x", "x@v1", 3, WHY)
     (draft,) = drafts("untidy-module", module("a\nrm -rf b"), Tidy(Outcome.FAIL, "untidy", changes=(change,)))
     assert draft.command == ""
-
-
-def test_a_sum_file_may_contradict_itself() -> None:
-    """Two lines of one go.sum that give one version two hashes are a contradiction too."""
-    lines = tuple(
-        SumLine("example.com/x", "v1.0.0", False, f"h1:{value}=", line) for line, value in ((1, "a"), (2, "b"))
-    )
-    one = replace(module(sums={}), sum=SumFile(lines))
-    (draft,) = drafts("checksum-mismatch", one, repository(one), None, None, None)
-    assert (draft.location.line, draft.related[0].location) == (2, Location("go.sum", 1))

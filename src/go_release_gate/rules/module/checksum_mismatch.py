@@ -33,11 +33,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from go_release_gate.facts.module import Module
-from go_release_gate.facts.repository import Repository
 from go_release_gate.facts.tidy import Tidy
 from go_release_gate.facts.vendor import Vendor
-from go_release_gate.facts.verify import Mismatch, Verify
-from go_release_gate.gomod.sumfile import SumLine
+from go_release_gate.facts.verify import Contradiction, Mismatch, SumSite, Verification, Verify
 from go_release_gate.model.finding import Location, Related
 from go_release_gate.model.outcome import ModuleError
 from go_release_gate.model.severity import Severity
@@ -49,14 +47,18 @@ RULE = Rule(
     summary="a dependency's content contradicts go.sum",
     severity=Severity.ERROR,
     since="0.1",
-    needs=(Module, Repository),
-    uses=(Tidy, Verify, Vendor),
+    needs=(Module,),
+    uses=(Tidy, Verify, Vendor, Verification),
 )
 
 
 @RULE.check
 def check(
-    module: Module, repository: Repository, tidy: Tidy | None, verify: Verify | None, vendor: Vendor | None
+    module: Module,
+    tidy: Tidy | None,
+    verify: Verify | None,
+    vendor: Vendor | None,
+    whole: Verification | None,
 ) -> Iterator[Draft]:
     """Mismatches that verify saw, errors of that class, then contradictions; each version once per module."""
     mismatches = verify.mismatches if verify else ()
@@ -67,13 +69,14 @@ def check(
     unnamed = [error for error in errors if not any(_speaks_of(error, name) for name in named)]
     for error in unnamed:
         yield draft_of(error, module)
-    for draft in _contradictions(module, repository):
-        if draft.key not in named and not any(_speaks_of(error, draft.key) for error in unnamed):
-            yield draft
+    for contradiction in whole.contradictions if whole else ():
+        name = _name(contradiction)
+        if name not in named and not any(_speaks_of(error, name) for error in unnamed):
+            yield from _contradiction_draft(module, contradiction)
 
 
-def _name(mismatch: Mismatch) -> str:
-    return f"{mismatch.module}@{mismatch.version}"
+def _name(found: Mismatch | Contradiction) -> str:
+    return f"{found.module}@{found.version}"
 
 
 def _speaks_of(error: ModuleError, name: str) -> bool:
@@ -89,34 +92,20 @@ def _mismatch_draft(module: Module, mismatch: Mismatch) -> Draft:
     )
 
 
-def _contradictions(module: Module, repository: Repository) -> Iterator[Draft]:
-    """Lines of this go.sum that contradict an earlier one: of a module that comes first by directory, or its own."""
-    ours: dict[tuple[str, str, bool], SumLine] = {}
-    for line in module.sum.lines if module.sum else ():
-        first = ours.setdefault((line.path, line.version, line.is_mod), line)
-        if _contradict(first, line):
-            yield _contradiction_draft(module, line, module, first)
-    for other in sorted(repository.modules, key=lambda candidate: candidate.dir):
-        if other.dir >= module.dir or not ours:
-            return
-        for theirs in other.sum.lines if other.sum else ():
-            line = ours.get((theirs.path, theirs.version, theirs.is_mod), theirs)
-            if _contradict(line, theirs):
-                del ours[(line.path, line.version, line.is_mod)]
-                yield _contradiction_draft(module, line, other, theirs)
-
-
-def _contradict(one: SumLine, other: SumLine) -> bool:
-    """Two hashes of one algorithm that differ; those of different algorithms cannot be compared."""
-    return one.hash != other.hash and one.hash.partition(":")[0] == other.hash.partition(":")[0]
-
-
-def _contradiction_draft(module: Module, ours: SumLine, other: Module, theirs: SumLine) -> Draft:
-    name = f"{ours.path}@{ours.version}{'/go.mod' if ours.is_mod else ''}"
-    place = Location(other.file("go.sum"), theirs.line)
-    return Draft(
-        location=Location(module.file("go.sum"), ours.line),
-        message=f"go.sum files contradict each other about {name}: {ours.hash} here, {theirs.hash} in {place.path}",
+def _contradiction_draft(module: Module, contradiction: Contradiction) -> Iterator[Draft]:
+    """A draft at this module's first line that contradicts the first one of all, by directory and line."""
+    first, *others = sorted(contradiction.sites, key=lambda site: (site.dir, site.line))
+    ours = next((site for site in others if site.dir == module.dir and site.hash != first.hash), None)
+    if ours is None:
+        return
+    name, place = _name(contradiction), _place(first)
+    yield Draft(
+        location=_place(ours),
+        message=f"go.sum files contradict each other about {name}: {ours.hash} here, {first.hash} in {place.path}",
         key=name,
-        related=(Related(f"{theirs.hash} here", place),),
+        related=(Related(f"{first.hash} here", place),),
     )
+
+
+def _place(site: SumSite) -> Location:
+    return Location("go.sum" if site.dir == "." else f"{site.dir}/go.sum", site.line)
