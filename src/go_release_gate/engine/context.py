@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from go_release_gate.model.progress import Progress, Silence
+from go_release_gate.facts.patch import Mended
 from go_release_gate.facts.repository import Repository
 from go_release_gate.facts.tidy import Tidy
 from go_release_gate.facts.vendor import Vendor
 from go_release_gate.facts.verify import Verify
+from go_release_gate.model.progress import Progress, Silence
 
 if TYPE_CHECKING:
     from go_release_gate.adapters.go import Go
@@ -53,6 +54,7 @@ class Facts:
     tidy: dict[str, Tidy] = field(default_factory=dict)
     verify: dict[str, Verify] = field(default_factory=dict)
     vendor: dict[str, Vendor] = field(default_factory=dict)
+    mended: list[Mended] = field(default_factory=list)
     others: dict[type, object] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)

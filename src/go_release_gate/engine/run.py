@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from go_release_gate import __version__
 from go_release_gate.config.settings import Settings
 from go_release_gate.engine.apply import apply_rules
+from go_release_gate.engine.asking import ask_retractions
 from go_release_gate.engine.baseline import Baseline
 from go_release_gate.engine.context import Edges, Facts, phase
 from go_release_gate.engine.discover import discover
@@ -33,13 +34,17 @@ DIFF_LIMIT = 64 * 1024  # characters of one module's diff in the report; the pat
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to check: `root` (real path), its settings, and what the report calls it."""
+    """What to check: `root` (real path), its settings, and what the report calls it.
+
+    `mend`: whether the patch that tidies all modules is wanted (`--diff`, `--fix`, a workflow step).
+    """
 
     root: Path
     settings: Settings
     subject: Subject
     baseline: Baseline | None = None
-    notices: tuple[str, ...] = field(default_factory=tuple)
+    notices: tuple[str, ...] = ()
+    mend: bool = False
 
 
 def check(request: Request, edges: Edges) -> CheckReport:
@@ -67,13 +72,16 @@ def collect_facts(request: Request, edges: Edges) -> Facts:
         )
     if not facts.repository.modules:
         raise NoModuleError("no Go module found below this directory", _skipped_hint(facts.repository))
-    with tidying(facts, settings, edges) as tidy:
-        tidy()
-        healed = verify_all(facts, settings, edges)
+    with tidying(facts, settings, edges) as tidier:
+        tidier.tidy()
+        healed = verify_all(facts, settings, edges, tidier.explain)
         if healed:
             # what was judged from damaged content is judged again, without the index made from it
-            tidy(healed, {"GODEBUG": "goindex=0"})
-        vendor_all(facts, settings, edges)
+            tidier.tidy(healed, {"GODEBUG": "goindex=0"})
+        vendor_all(facts, tidier)
+        ask_retractions(facts, settings, edges)
+        if request.mend:
+            facts.mended = tidier.mend()
     return facts
 
 
@@ -102,7 +110,8 @@ def _report(request: Request, facts: Facts, edges: Edges) -> CheckReport:
         suppressed=tuple(suppressed),
         notices=(*request.notices, *facts.notices, *notices),
         timings=facts.timings,
-        patch="".join(facts.tidy[module.dir].diff for module in facts.repository.modules if module.dir in facts.tidy),
+        patch="".join(file.diff for file in facts.mended),
+        mended=tuple(facts.mended),
     )
 
 

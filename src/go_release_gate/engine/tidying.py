@@ -15,27 +15,14 @@ from go_release_gate.facts.explained import explained
 from go_release_gate.facts.mirror import Mirror
 from go_release_gate.facts.modgraph import ModuleCache
 from go_release_gate.facts.module import Module
-from go_release_gate.facts.patch import file_diff
+from go_release_gate.facts.patch import Mended
 from go_release_gate.facts.tidy import Tidy
-from go_release_gate.facts.tidy_run import TidyRun, collect
-from go_release_gate.model.outcome import Outcome
+from go_release_gate.facts.tidy_run import TidyRun, collect, explain_failure
+from go_release_gate.model.outcome import ModuleError, Outcome
 
 if TYPE_CHECKING:
+    from go_release_gate.adapters.process import Completed
     from go_release_gate.config.settings import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class Mended:
-    """One file as it is and as it would be after all modules were tidied in dependency order (None: no file)."""
-
-    path: str
-    before: bytes | None
-    after: bytes | None
-
-    @property
-    def diff(self) -> str:
-        """Unified diff of the file."""
-        return file_diff(self.path, self.before, self.after)
 
 
 @dataclass(slots=True)
@@ -70,8 +57,12 @@ class Tidier:
             if tidy.mod_after != module.mod_bytes:
                 changed.add(module.dir)
                 (self.run.directory_of(module) / "go.mod").write_bytes(tidy.mod_after)
-            mended += _mended(module, tidy)
+            mended += _mended(module, tidy, self.run)
         return mended
+
+    def explain(self, done: Completed, module: Module) -> ModuleError:
+        """Class of another failed call of Go about `module`."""
+        return explain_failure(done, module, self.run)
 
     def _work(self, module: Module, run: TidyRun) -> Callable[[], Tidy]:
         def work() -> Tidy:
@@ -85,12 +76,15 @@ class Tidier:
         self.edges.progress.step(directory, str(tidy.outcome))
 
 
-def _mended(module: Module, tidy: Tidy) -> list[Mended]:
-    files = (
-        Mended(module.file("go.mod"), module.mod_bytes, tidy.mod_after),
-        Mended(module.file("go.sum"), module.sum_bytes, tidy.sum_after),
-    )
-    return [file for file in files if file.before != file.after]
+def _mended(module: Module, tidy: Tidy, run: TidyRun) -> list[Mended]:
+    files = (("go.mod", module.mod_bytes, tidy.mod_after), ("go.sum", module.sum_bytes, tidy.sum_after))
+    mended = []
+    for name, before, after in files:
+        is_converted = b"\r\n" in (before or b"") and run.is_conversion(module.file(name))
+        file = Mended(module.file(name), before, after, is_converted)
+        if file.diff:
+            mended.append(file)
+    return mended
 
 
 @contextmanager

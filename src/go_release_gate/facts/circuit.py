@@ -33,7 +33,7 @@ class Circuits:
             recent = [at for at in self._failures.get(error.host, ()) if now - at <= WINDOW_S]
             recent.append(now)
             self._failures[error.host] = recent
-            if len(recent) >= FAILURES or error.kind is not ErrorClass.NETWORK:
+            if len(recent) >= FAILURES or error.refused_login or error.kind is ErrorClass.TIMEOUT:
                 self._open.setdefault(error.host, error)
 
     def open_for(self, hosts: frozenset[str]) -> ModuleError | None:

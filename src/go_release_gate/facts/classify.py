@@ -145,6 +145,7 @@ def _of(kind: ErrorClass, hint: str, *, rule: str = "broken-module") -> Judge:
             around.mod_path if kind.is_repository_fault else "",
             int(line) if line else None,
             rule,
+            kind is ErrorClass.AUTH,
         )
 
     return judge
@@ -181,7 +182,8 @@ def _by_status(failure: Failure, _match: re.Match[str], around: Surroundings) ->
     else:
         kind, hint = ErrorClass.NETWORK, f"{failure.host} answered {status}: try again, or check GOPROXY"
     path = around.mod_path if kind.is_repository_fault else ""
-    return ModuleError(kind, _first_line(failure), hint, failure.host, path)
+    # 403 may be about this one module: it counts as one failure of the host, not as a refused login
+    return ModuleError(kind, _first_line(failure), hint, failure.host, path, refused_login=status in (401, 407))
 
 
 _TRANSPORT = (

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from go_release_gate.gomod import modfile
 from go_release_gate.gomod.modfile import ModFile, Replace
-from go_release_gate.gomod.syntax import SyntaxProblemError
-from go_release_gate.gomod.version import compare, escape_path, escape_version
+from go_release_gate.gomod.modulepath import escape_path, escape_version
+from go_release_gate.gomod.version import compare
 
 Version = tuple[str, str]  # module path, version; the version of a main module is empty
 
@@ -37,7 +37,7 @@ class ModuleCache:
         file = self._root / "cache" / "download" / escape_path(path) / "@v" / f"{escape_version(version)}.mod"
         try:
             return modfile.parse(file.read_bytes(), strict=False)
-        except (OSError, SyntaxProblemError):
+        except (OSError, ValueError):  # no file, no path the cache could have, no go.mod
             return None
 
 

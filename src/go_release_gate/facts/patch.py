@@ -3,7 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from difflib import unified_diff
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """One file as it is and as it would be after all modules were mended in dependency order (None: no file).
+
+    `is_converted`: only the checkout gave it CRLF line endings; `after` has git's own.
+    """
+
+    path: str
+    before: bytes | None
+    after: bytes | None
+    is_converted: bool = False
+
+    @property
+    def diff(self) -> str:
+        """Unified diff of the file."""
+        before = self.before.replace(b"\r\n", b"\n") if self.before and self.is_converted else self.before
+        return file_diff(self.path, before, self.after)
+
 
 NO_NEWLINE = "\\ No newline at end of file"
 

@@ -42,6 +42,7 @@ class TidyRun:
         is_conversion: whether a file's CRLF line endings came from the checkout alone (path relative to root).
         sleep: waits, in seconds, between tries.
         env: further settings for Go (a tidy after healing must not use the package index).
+        fetch_toolchain: whether a module that asks for a newer Go may be judged by that Go, fetched by checksum.
     """
 
     repository: Repository
@@ -54,6 +55,7 @@ class TidyRun:
     timeout: float
     offline: bool = False
     env: Mapping[str, str] = field(default_factory=dict)
+    fetch_toolchain: bool = False
 
 
 def collect(module: Module, run: TidyRun) -> Tidy:
@@ -112,12 +114,23 @@ def _attempts(module: Module, run: TidyRun) -> ModuleError | None:
         if refused := _spared(module, run):
             return refused
         error = _attempt(module, run, offline=run.offline)
+        if error and error.kind is ErrorClass.TOOLCHAIN and run.fetch_toolchain and not run.offline:
+            return _attempt(module, replace(run, env={**run.env, **_newer_go(error)}), offline=False)
         if error is None or not _needs_network(error):
             return error
         run.circuits.record(error)
         if run.offline or not _is_transient(error):
             return error
     return error
+
+
+def _newer_go(error: ModuleError) -> dict[str, str]:
+    """Setting that makes Go fetch the toolchain the module asks for, verified against the checksum database."""
+    asked = re.search(r"asks for Go (?P<version>\d+\.\d+(?:\.\d+)?(?:rc\d+)?)", error.message)
+    if asked is None:
+        return {}
+    version = asked["version"]
+    return {"GOTOOLCHAIN": f"go{version}" if version.count(".") == 2 or "rc" in version else f"go{version}.0"}
 
 
 def _spared(module: Module, run: TidyRun) -> ModuleError | None:

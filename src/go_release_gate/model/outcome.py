@@ -76,6 +76,7 @@ class ModuleError:
         host: the network host at fault, if one could be named (feeds the circuit breaker).
         path, line: where in the repository, if anywhere (path relative to the root).
         rule: the rule that reports it when there is one of its own; `broken-module` otherwise.
+        refused_login: the host refused the credentials themselves: asking again can only do harm.
     """
 
     kind: ErrorClass
@@ -85,3 +86,4 @@ class ModuleError:
     path: str = ""
     line: int | None = None
     rule: str = "broken-module"
+    refused_login: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from go_release_gate.model.finding import Finding
 from go_release_gate.model.outcome import ModuleError, Outcome, Verdict
@@ -83,6 +84,7 @@ class CheckReport:
     notices: tuple[str, ...] = ()  # said once, beside the findings: "children run as uid 1001"
     timings: Mapping[str, float] = field(default_factory=dict)  # phase → seconds; "total" among them
     patch: str = ""  # one patch for all modules, in dependency order
+    mended: tuple[Any, ...] = ()  # the files of the patch (facts.patch.Mended), for whoever writes them
 
     def count(self, severity: Severity) -> int:
         """How many unsuppressed findings have `severity`."""

@@ -40,9 +40,12 @@ def test_old_failures_are_forgotten() -> None:
 
 def test_refused_login_and_time_out_open_at_once() -> None:
     """One refused login, or one time limit spent, is enough."""
-    for kind in (ErrorClass.AUTH, ErrorClass.TIMEOUT):
+    for error in (
+        ModuleError(ErrorClass.AUTH, "no", host="b.example.com", refused_login=True),
+        failure("b.example.com", ErrorClass.TIMEOUT),
+    ):
         circuits = Circuits(lambda: 0.0)
-        circuits.record(failure("b.example.com", kind))
+        circuits.record(error)
 
         assert circuits.open_hosts == ("b.example.com",)
 

@@ -1,0 +1,148 @@
+"""`check`: judge every Go module of a repository, report, and mend when asked to."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from go_release_gate.adapters.github.runner import new_token
+from go_release_gate.cli.session import Session, Wishes, open_session
+from go_release_gate.cli.settings import Judged, judged_settings
+from go_release_gate.config.environment import secret
+from go_release_gate.engine import fix
+from go_release_gate.engine.run import Request, check
+from go_release_gate.errors import UsageError
+from go_release_gate.model.outcome import Verdict
+from go_release_gate.model.report import CheckReport, Subject
+from go_release_gate.report.colour import wants_colour
+from go_release_gate.report.options import RenderOptions
+from go_release_gate.report.progress import progress_for
+from go_release_gate.report.redact import Redactor
+from go_release_gate.report.write import Sinks, check_sinks, parse_report, write_reports
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check left: the report and every secret that must stay out of sinks."""
+
+    report: CheckReport
+    secrets: tuple[str, ...] = ()
+
+
+def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    """Run the verb; 0 pass, 1 fail, 3 unavailable. Raises GateError for everything else."""
+    sinks = sinks_of(args)
+    check_sinks(sinks)
+    checked = perform(args, environ)
+    write_reports(
+        checked.report,
+        sinks,
+        options_of(args, environ),
+        sys.stdout,
+        redactor=Redactor(checked.secrets),
+        token=new_token if environ.get("GITHUB_ACTIONS") == "true" else None,
+    )
+    return checked.report.verdict.exit_code
+
+
+def perform(args: argparse.Namespace, environ: Mapping[str, str]) -> Checked:
+    """Check, and with `--fix` mend and check what is left."""
+    root = root_of(args)
+    judged = judged_settings(args, environ, root)
+    wishes = Wishes(
+        root,
+        Path(environ.get("GITHUB_WORKSPACE") or root),
+        credentials_of(args, environ),
+        args.ca_bundle or "",
+        in_workflow=environ.get("GITHUB_ACTIONS") == "true",
+        progress=progress_for(sys.stderr, environ, quiet=bool(args.quiet), verbose=bool(args.verbose)),
+    )
+    with open_session(wishes, judged.settings, environ) as session:
+        request = request_of(args, judged, session, root)
+        report = check(request, session.edges)
+        if args.fix:
+            report = _mended(request, report, session)
+        _write_baseline(args, report)
+        return Checked(report, session.secrets)
+
+
+def _mended(request: Request, report: CheckReport, session: Session) -> CheckReport:
+    """Write the safe fixes and judge what is left; the report says what was written."""
+    written = fix.apply(request.root, report.mended)
+    if not written:
+        return report
+    again = check(replace(request, mend=False), session.edges)
+    said = f"mended: {', '.join(written)}"
+    return replace(again, notices=(said, *again.notices), patch=report.patch)
+
+
+def root_of(args: argparse.Namespace) -> Path:
+    """The directory to judge, its real path. Raises UsageError when there is none."""
+    root = Path(args.path or ".")
+    if not root.is_dir():
+        raise UsageError(f"{args.path!r} is no directory", "name the root of a repository")
+    return root.resolve()
+
+
+def request_of(args: argparse.Namespace, judged: Judged, session: Session, root: Path) -> Request:
+    """What the engine is asked."""
+    event = judged.event
+    subject = Subject(
+        repository=event.repository or session.git.origin(),
+        commit=event.head or session.git.head_commit(),
+        ref=event.ref or session.git.ref(),
+        event=judged.settings.event,
+        base=judged.settings.base or event.base,
+        config=judged.settings.digest,
+        run=event.run,
+    )
+    return Request(
+        root,
+        judged.settings,
+        subject,
+        judged.baseline,
+        (*judged.notices, *session.notices),
+        mend=bool(args.diff or args.fix or event.run),
+    )
+
+
+def credentials_of(args: argparse.Namespace, environ: Mapping[str, str]) -> str:
+    """Text of `module-credentials`: from the environment, or from the file that the option names."""
+    text = secret(environ, "module-credentials")
+    name = args.module_credentials_file
+    if not name:
+        return text
+    try:
+        return f"{text}\n{Path(name).read_text(encoding='utf-8')}"
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot read the file of --module-credentials-file: {type(error).__name__}") from error
+
+
+def sinks_of(args: argparse.Namespace) -> Sinks:
+    """Where the reports go."""
+    return Sinks(
+        args.format or "text",
+        Path(args.output) if args.output else None,
+        tuple(parse_report(text) for text in args.report or ()),
+    )
+
+
+def options_of(args: argparse.Namespace, environ: Mapping[str, str]) -> RenderOptions:
+    """How the reports look."""
+    return RenderOptions(
+        colour=wants_colour(args.color or "auto", environ, is_tty=sys.stdout.isatty()),
+        diff=bool(args.diff),
+        verbose=bool(args.verbose),
+        quiet=bool(args.quiet),
+        timings=bool(args.timings),
+    )
+
+
+def _write_baseline(args: argparse.Namespace, report: CheckReport) -> None:
+    if args.write_baseline and report.verdict is not Verdict.UNAVAILABLE:
+        from go_release_gate.engine.baseline import write
+
+        write(Path(args.write_baseline), report.findings)
