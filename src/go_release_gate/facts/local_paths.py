@@ -1,0 +1,65 @@
+"""Where a directory written in go.mod or go.work leads: as Go joins it, and in truth."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+
+_WINDOWS = re.compile(r"[A-Za-z]:|.*\\", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalTarget:
+    """A directory as written in `base` (a directory of the repository).
+
+    Attributes:
+        lexical: absolute path as Go makes it: joined and cleaned, links not resolved.
+        real: absolute path with links resolved, whether or not anything lies there.
+        dir: `real` relative to the root, None when it leaves the repository.
+    """
+
+    written: str
+    lexical: str
+    real: str
+    dir: str | None
+
+    @property
+    def is_portable(self) -> bool:
+        """Whether it means the same directory of the repository in every checkout."""
+        return self.dir is not None and not self.written.startswith("/")
+
+
+def resolve(root: str, base: str, written: str) -> LocalTarget:
+    """Resolve `written` in directory `base` of the repository at `root` (absolute, real). Never raises.
+
+    A path of another system (`C:\\lib`) leads outside; so does one that no file system can hold.
+    """
+    try:
+        os.fsencode(written)
+        is_foreign = "\0" in written or _WINDOWS.match(written) is not None
+    except UnicodeEncodeError:
+        is_foreign = True
+    if is_foreign:
+        return LocalTarget(written, written, written, None)
+    lexical = os.path.normpath("/" + (written if written.startswith("/") else f"{root}/{base}/{written}").lstrip("/"))
+    real = os.path.realpath(lexical)
+    return LocalTarget(written, lexical, real, relative(root, real))
+
+
+def relative(root: str, path: str) -> str | None:
+    """`path` relative to `root` with `/`, `.` for the root itself, None when it is not below (both absolute)."""
+    if path == root:
+        return "."
+    prefix = root.rstrip("/") + "/"
+    return path[len(prefix) :] if path.startswith(prefix) else None
+
+
+def join(base: str, name: str) -> str:
+    """`name` in directory `base` of the repository (`.` is the root)."""
+    return name if base == "." else f"{base}/{name}"
+
+
+def is_directory(path: str) -> bool:
+    """Whether a directory, or a link to one, lies at `path`; False too where that cannot be told."""
+    return os.path.isdir(path)  # noqa: PTH112 - Path.is_dir raises for a name that is too long
