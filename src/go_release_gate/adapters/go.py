@@ -139,9 +139,9 @@ class GoCommand:
             raise UnavailableError(f"go env failed: {text[-1] if text else answer.returncode}", GO_HINT)
         try:
             said = json.loads(answer.stdout)
-        except ValueError as error:
+            return Toolchain(_first_go(said["GOVERSION"]), said["GOMODCACHE"], said)
+        except (ValueError, KeyError, TypeError) as error:
             raise UnavailableError(f"{self._program} does not answer as Go does", GO_HINT) from error
-        return Toolchain(_first_go(said["GOVERSION"]), said["GOMODCACHE"], said)
 
 
 def without_direct(proxies: str) -> str:

@@ -132,11 +132,17 @@ def _surroundings(
         personal=personal,
         go_settings=own,
         programs=tuple(program.parent for program in programs if program),
-        git_settings=handover.git_settings(secrets),
+        git_settings=(*_enclosing(request.root), *handover.git_settings(secrets)),
         extra=extra,
         is_modcache_writable=request.in_workflow,
     )
     return around, dict.fromkeys(trust.FOR_OURSELVES, bundle) if bundle else {}
+
+
+def _enclosing(root: Path) -> tuple[tuple[str, str], ...]:
+    """The work tree that holds `root`, when `root` is a part of it: git asks who owns the whole."""
+    top = next((parent for parent in root.parents if (parent / ".git").exists()), None)
+    return (("safe.directory", str(top)),) if top and not (root / ".git").exists() else ()
 
 
 def _go(

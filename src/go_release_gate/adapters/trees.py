@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -29,9 +28,20 @@ def everything_below(paths: Iterable[Path]) -> Iterator[str]:
 
 def remove(directory: Path) -> None:
     """Remove a tree; Go leaves directories in a module cache without the right to write. What resists stays."""
+    places = []
     with contextlib.suppress(OSError):
         for place in everything_below([directory]):
+            places.append(place)
             mode = os.lstat(place).st_mode
             if stat.S_ISDIR(mode) and mode & stat.S_IRWXU != stat.S_IRWXU:
                 Path(place).chmod(mode | stat.S_IRWXU)
-    shutil.rmtree(directory, ignore_errors=True)
+    for place in reversed(places):
+        with contextlib.suppress(OSError):
+            _remove_one(place)
+
+
+def _remove_one(place: str) -> None:
+    if stat.S_ISDIR(os.lstat(place).st_mode):
+        os.rmdir(place)  # noqa: PTH106 - a path object for every file of a large cache costs more than its removal
+    else:
+        os.unlink(place)  # noqa: PTH108 - as above

@@ -56,15 +56,17 @@ def system_bundle(parent: Mapping[str, str]) -> Path | None:
 
 
 def _from_file(value: str, root: Path, trusted: bool) -> str:
-    path = root / value
-    real = Path(os.path.realpath(path))
+    try:
+        real = Path(os.path.realpath(root / value))
+    except ValueError as error:  # a zero byte
+        raise UsageError(f"ca-bundle cannot be read: {error}", HINT) from error
     if not trusted and real.is_relative_to(os.path.realpath(root)):
         raise UsageError("ca-bundle lies in the checkout of an untrusted event", "give its text as a variable")
     try:
         if not value or real.stat().st_size > SIZE_LIMIT:
             raise UsageError(f"ca-bundle is empty or larger than {SIZE_LIMIT >> 20} MiB", HINT)
         return real.read_text(encoding="utf-8", errors="replace")
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise UsageError(f"ca-bundle cannot be read: {error}", HINT) from error
 
 
