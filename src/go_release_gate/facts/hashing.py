@@ -97,7 +97,7 @@ def _hash_dir(work: Work) -> Hashed:
         raise _OddFileError("it is a symbolic link")
     total = 0
     lines = []
-    for name in sorted(_files(top, b"")):
+    for name in sorted(_files(top)):
         digest, size = _file_digest(top + b"/" + name)
         total += size
         if total > MAX_BYTES:
@@ -114,17 +114,20 @@ def _hash_mod(work: Work) -> Hashed:
 _HASHERS = {"zip": _hash_zip, "dir": _hash_dir, "mod": _hash_mod}
 
 
-def _files(directory: bytes, below: bytes) -> Iterator[bytes]:
+def _files(top: bytes) -> Iterator[bytes]:
     """Names of all files below, `/` separated; a link or another odd file is an error: Go extracts none."""
-    with os.scandir(directory) as found:
-        for entry in found:
-            name = below + entry.name
-            if entry.is_dir(follow_symlinks=False):
-                yield from _files(entry.path, name + b"/")
-            elif entry.is_file(follow_symlinks=False):
-                yield name
-            else:
-                raise _OddFileError(f"{os.fsdecode(name)!r} is not a regular file")
+    waiting = [b""]
+    while waiting:  # no recursion: whoever altered the cache chose the depth
+        below = waiting.pop()
+        with os.scandir(top + b"/" + below) as found:
+            for entry in found:
+                name = below + entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(name + b"/")
+                elif entry.is_file(follow_symlinks=False):
+                    yield name
+                else:
+                    raise _OddFileError(f"{os.fsdecode(name)!r} is not a regular file")
 
 
 def _file_digest(path: bytes) -> tuple[bytes, int]:

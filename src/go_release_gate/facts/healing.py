@@ -99,10 +99,11 @@ def heal(broken: Sequence[Broken], *, go: Go, modcache: Path, scratch: Path, tim
 
 def remove_tree(top: Path) -> None:
     """Remove a tree of a module cache, whose directories are read-only; links are never followed."""
-    for folder, _, _ in os.walk(top):
-        with suppress(OSError):
-            Path(folder).chmod(0o700)
-    shutil.rmtree(top, ignore_errors=True)
+    with suppress(RecursionError):  # nested deeper than any module: it stays behind
+        for folder, _, _ in os.walk(top):
+            with suppress(OSError):
+                Path(folder).chmod(0o700)
+        shutil.rmtree(top, ignore_errors=True)
 
 
 def _try_move(one: Broken, aside: Path, stack: ExitStack, remedies: list[Remedy]) -> bool:

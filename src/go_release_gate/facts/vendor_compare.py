@@ -109,7 +109,7 @@ def _first_line(mine: bytes, right: bytes) -> int | None:
 
 
 def _read(top: Path) -> _Tree:
-    files = dict(_walk(str(top), "")) if top.is_dir() else {}
+    files = dict(_walk(str(top))) if top.is_dir() else {}
     directories = frozenset(os.path.dirname(name) for name in files)  # noqa: PTH120 - names
     text = (top / MODULES).read_text("utf-8", "surrogateescape") if files.get(MODULES, -1) >= 0 else ""
     return _Tree(top, files, directories, modules_of(text))
@@ -128,12 +128,15 @@ def modules_of(text: str) -> dict[str, str]:
     return found
 
 
-def _walk(folder: str, below: str) -> Iterator[tuple[str, int]]:
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            name = below + entry.name
-            if entry.is_dir(follow_symlinks=False):
-                yield from _walk(entry.path, f"{name}/")
-            else:
-                found = entry.stat(follow_symlinks=False)
-                yield name, found.st_size if stat.S_ISREG(found.st_mode) else -1
+def _walk(top: str) -> Iterator[tuple[str, int]]:
+    waiting = [""]
+    while waiting:  # no recursion: a checkout chooses its own depth
+        below = waiting.pop()
+        with os.scandir(f"{top}/{below}") as entries:
+            for entry in entries:
+                name = below + entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(f"{name}/")
+                else:
+                    found = entry.stat(follow_symlinks=False)
+                    yield name, found.st_size if stat.S_ISREG(found.st_mode) else -1

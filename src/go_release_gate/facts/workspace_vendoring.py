@@ -26,15 +26,18 @@ def workspace_vendor(
     return go.run(args, cwd=here, timeout=timeout, env={**env, "GOWORK": str(here / "go.work")})
 
 
-def _copy(source: Path, target: Path) -> None:
+def _copy(root: Path, copy: Path) -> None:
     """Copy regular files, all readable and writable; links and odd files are no part of a package."""
-    target.mkdir(mode=0o777)
-    target.chmod(0o777)
-    with os.scandir(source) as entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                if entry.name not in _LEFT_OUT:
-                    _copy(Path(entry.path), target / entry.name)
-            elif entry.is_file(follow_symlinks=False):
-                shutil.copyfile(entry.path, target / entry.name)
-                (target / entry.name).chmod(0o666)
+    waiting = [(root, copy)]
+    while waiting:  # no recursion: a checkout chooses its own depth
+        source, target = waiting.pop()
+        target.mkdir()
+        target.chmod(0o777)
+        with os.scandir(source) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    if entry.name not in _LEFT_OUT:
+                        waiting.append((Path(entry.path), target / entry.name))
+                elif entry.is_file(follow_symlinks=False):
+                    shutil.copyfile(entry.path, target / entry.name)
+                    (target / entry.name).chmod(0o666)

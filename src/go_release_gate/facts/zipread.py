@@ -15,6 +15,7 @@ from typing import NamedTuple
 # x/mod/zip MaxZipFile: the zip and all its files together
 MAX_BYTES = 500 << 20
 CHUNK = 1 << 20
+_DIRECTORY_BYTES = 64 << 20  # some 400,000 files
 _END, _END64, _LOCATOR64, _CENTRAL, _LOCAL, _DESCRIPTOR = (
     b"PK\x05\x06",
     b"PK\x06\x06",
@@ -131,9 +132,11 @@ def _directory(fd: int, size: int) -> tuple[int, int, int, int]:
     if start < 0 or length > size:
         raise ZipProblemError("its directory is not where it says")
     base = start - offset
-    if base and os.pread(fd, 4, offset) == _CENTRAL:
+    if base > 0 and os.pread(fd, 4, offset) == _CENTRAL:
         start, base = offset, 0  # as Go does: bytes between directory and end, not before the zip
-    return count, length, start, base
+    if end - start > _DIRECTORY_BYTES:
+        raise ZipProblemError("its directory is larger than any module's")
+    return count, end - start, start, base
 
 
 def _directory64(fd: int, end: int) -> tuple[int, int, int, int] | None:
