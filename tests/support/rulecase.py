@@ -165,7 +165,7 @@ def _split_version(name: str) -> tuple[str, str]:
 
 def _inline_wants(tree: Mapping[str, str]) -> list[Want]:
     return [
-        Want(path, number, match[1], match[2])
+        Want(path, number, match[1], f"/{match[2]}/")
         for path, content in tree.items()
         for number, line in enumerate(content.splitlines(), 1)
         if (match := _INLINE.search(line))

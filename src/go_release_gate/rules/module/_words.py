@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
@@ -64,13 +65,40 @@ def faults(rule: str, facts: Iterable[_HasError | None]) -> Iterator[ModuleError
             yield error
 
 
+def draft_of(error: ModuleError, module: Module) -> Draft:
+    """A draft that says what a module's error says, at the line it is about."""
+    path = error.path or module.file("go.mod")
+    place = Location(path, error.line or _line_of(error, module, path))
+    related = (Related(error.hint),) if error.hint else ()
+    return Draft(place, error.message, key=error.kind.value, related=related)
+
+
+def _line_of(error: ModuleError, module: Module, path: str) -> int:
+    """The line that an error names only in words: a replace directive, a checksum, a requirement; else the first."""
+    named = _lines_of_sum(module) if path == module.file("go.sum") else ()
+    if path == module.file("go.mod"):
+        named = _lines_of_mod(module)
+    return next((line for name, line in named if _is_named(name, error.message)), 1)
+
+
+def _lines_of_mod(module: Module) -> Iterator[tuple[str, int]]:
+    if module.mod is None:
+        return
+    yield from ((replace.target, replace.line) for replace in module.mod.replaces)
+    yield from ((f"{require.path}@{require.version}", require.line) for require in module.mod.requires)
+    yield module.mod.path, module.mod.path_line
+
+
+def _lines_of_sum(module: Module) -> Iterator[tuple[str, int]]:
+    for line in module.sum.lines if module.sum else ():
+        yield f"{line.path}@{line.version}{'/go.mod' if line.is_mod else ''}", line.line
+
+
+def _is_named(name: str, message: str) -> bool:
+    """Whether a message speaks of `name` and of no longer one that begins with it."""
+    return bool(name) and re.search(rf"(?<![\w./-]){re.escape(name)}(?![\w/-])", message) is not None
+
+
 def owner_of(error: ModuleError) -> str:
     """Id of the rule that reports `error`."""
     return _OWNERS.get(error.kind, error.rule) if error.rule == "broken-module" else error.rule
-
-
-def draft_of(error: ModuleError, module: Module) -> Draft:
-    """A draft that says what a module's error says, at its place or at the module's first line."""
-    place = Location(error.path, error.line) if error.path else Location(module.file("go.mod"), 1)
-    related = (Related(error.hint),) if error.hint else ()
-    return Draft(place, error.message, key=error.kind.value, related=related)

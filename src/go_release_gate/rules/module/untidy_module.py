@@ -57,6 +57,7 @@ _SENTENCES = {
     "drop": "go.mod does not need `{text}`",
     "change": "go.mod should say `{text}`",
 }
+_MARKS = {"add": "+", "drop": "-", "change": "~"}
 
 
 @RULE.check
@@ -80,7 +81,7 @@ def _line_draft(module: Module, change: Change, fix: Fix | None) -> Draft:
     reason = change.reason
     return Draft(
         location=Location(module.file("go.mod"), change.line or 1),
-        message=f"{_SENTENCES[change.op].format(text=change.text.strip())}: {reason.text}",
+        message=f"{_SENTENCES[change.op].format(text=_said(change))}: {reason.text}",
         key=f"go.mod {change.op} {change.subject}",
         command=go_command(module.dir, "mod", "tidy"),
         related=(Related(reason.text, reason.location),) if reason.location else (),
@@ -88,18 +89,28 @@ def _line_draft(module: Module, change: Change, fix: Fix | None) -> Draft:
     )
 
 
+def _said(change: Change) -> str:
+    """The line as it stands alone: inside a block a requirement has no keyword."""
+    text = change.text.strip()
+    return f"require {text}" if "@" in change.subject and not text.startswith(("require ", "tool ")) else text
+
+
 def _sum_draft(module: Module, changes: Sequence[Change], fix: Fix | None) -> Draft:
-    subjects = list(dict.fromkeys(f"{change.subject} ({change.op})" for change in changes))
-    reasons = [Related(f"{change.op} {change.subject}: {change.reason.text}", change.reason.location)
-               for change in changes]  # fmt: skip
+    is_mixed = len({change.op for change in changes}) > 1
+    subjects = [f"{_MARKS[change.op] if is_mixed else ''}{change.subject}" for change in changes]
+    reasons = [_reason(change) for change in changes]
     return Draft(
         location=_sum_place(module, changes),
-        message=f"{_drift(module, changes)}: {listing(subjects)}",
+        message=f"{_drift(module, changes)}: {listing(list(dict.fromkeys(subjects)))}",
         key="go.sum",
         command=go_command(module.dir, "mod", "tidy"),
         related=bounded(reasons),
         fix=fix,
     )
+
+
+def _reason(change: Change) -> Related:
+    return Related(f"{_MARKS[change.op]}{change.subject}: {change.reason.text}", change.reason.location)
 
 
 def _drift(module: Module, changes: Sequence[Change]) -> str:
