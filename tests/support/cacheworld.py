@@ -81,12 +81,13 @@ class CacheWorld:
         return verify_repository(modules or (self.module(),), run)
 
     def snapshot(self) -> dict[str, tuple[int, bytes]]:
-        """Every file and link of the cache: mode and content. Lock files, which only come, are left out."""
+        """Every file and link of the cache: mode and content. Lock files, which only come, are left out,
+        and so are the `.tmp` files that Go leaves after a refused download and removes at the next."""
         found = {}
         for folder, _, names in os.walk(self.proxy.modcache):
             for name in names:
                 file = Path(folder, name)
-                if not name.endswith((".lock", "lock")):
+                if not name.endswith(("lock", ".tmp")):
                     link = os.fsencode(file.readlink()) if file.is_symlink() else file.read_bytes()
                     found[str(file)] = (file.lstat().st_mode, link)
         return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 from binascii import b2a_base64
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO, NamedTuple
@@ -107,6 +108,8 @@ def _hash_dir(work: Work) -> Hashed:
 
 
 def _hash_mod(work: Work) -> Hashed:
+    if not stat.S_ISREG(os.lstat(work.path).st_mode):
+        raise _OddFileError("it is not a regular file")
     digest, size = _file_digest(os.fsencode(work.path))
     return Hashed(hash_lines([_line(digest, b"go.mod")]), size)
 
@@ -131,7 +134,7 @@ def _files(top: bytes) -> Iterator[bytes]:
 
 
 def _file_digest(path: bytes) -> tuple[bytes, int]:
-    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         data = os.read(fd, CHUNK)
         digest, size = hashlib.sha256(data), len(data)
