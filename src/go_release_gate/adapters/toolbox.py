@@ -95,7 +95,9 @@ def open_toolbox(parent: Mapping[str, str], request: ToolboxRequest) -> Iterator
             runners.append(runner)
             yield Toolbox(
                 go=_go(runner, parent, request, children, home),
-                git=Git(runner, find("git", parent, request.root), children.variables, request.root),
+                git=Git(
+                    runner, find("git", parent, checkout_of(request.root, parent)), children.variables, request.root
+                ),
                 runner=runner,
                 scratch=home,
                 owner=owner,
@@ -103,6 +105,18 @@ def open_toolbox(parent: Mapping[str, str], request: ToolboxRequest) -> Iterator
                 notices=(*_notices(children.dropped, secrets, request), *word),
                 own_variables=own_variables,
             )
+
+
+def checkout_of(root: Path, parent: Mapping[str, str]) -> Path:
+    """The whole tree that `root` is a part of: the workspace, or the nearest work tree. No program comes from it.
+
+    A home directory that is itself a work tree does not count: people's own programs lie in it.
+    """
+    workspace = parent.get("GITHUB_WORKSPACE", "")
+    if workspace and root.is_relative_to(workspace):
+        return Path(workspace)
+    top = next((place for place in (root, *root.parents) if (place / ".git").exists()), root)
+    return root if str(top) == parent.get("HOME") else top
 
 
 def url_secrets(parent: Mapping[str, str]) -> tuple[str, ...]:
@@ -119,12 +133,13 @@ def _surroundings(
     parent: Mapping[str, str], request: ToolboxRequest, home: Path, pem: str, secrets: Sequence[Credential]
 ) -> tuple[Surroundings, dict[str, str]]:
     personal = request.trusted and not request.in_workflow
+    checkout = checkout_of(request.root, parent)
     own = goenv.read(parent) if personal else {}
     bundle = str(trust.install(pem, home, parent)) if pem else ""
     extra = dict.fromkeys(trust.FOR_CHILDREN, bundle) if bundle else {}
     if secrets:
         extra |= handover.install(secrets, home, {**own, **parent} if personal else {**parent, "GOAUTH": ""})
-    programs = (find("go", parent, request.root), find("git", parent, request.root))
+    programs = (find("go", parent, checkout), find("git", parent, checkout))
     around = Surroundings(
         root=request.root,
         private_home=home,
@@ -132,23 +147,17 @@ def _surroundings(
         personal=personal,
         go_settings=own,
         programs=tuple(program.parent for program in programs if program),
-        git_settings=(*_enclosing(request.root), *handover.git_settings(secrets)),
+        git_settings=(("safe.directory", str(checkout)), *handover.git_settings(secrets)),
         extra=extra,
         is_modcache_writable=request.in_workflow,
     )
     return around, dict.fromkeys(trust.FOR_OURSELVES, bundle) if bundle else {}
 
 
-def _enclosing(root: Path) -> tuple[tuple[str, str], ...]:
-    """The work tree that holds `root`, when `root` is a part of it: git asks who owns the whole."""
-    top = next((parent for parent in root.parents if (parent / ".git").exists()), None)
-    return (("safe.directory", str(top)),) if top and not (root / ".git").exists() else ()
-
-
 def _go(
     runner: ProcessRunner, parent: Mapping[str, str], request: ToolboxRequest, children: ChildEnvironment, home: Path
 ) -> GoCommand:
-    program = find_go(parent, request.root)
+    program = find_go(parent, checkout_of(request.root, parent))
     return GoCommand(runner, program, children.variables, home=home, settings=request.go, trusted=request.trusted)
 
 
