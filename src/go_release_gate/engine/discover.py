@@ -25,7 +25,7 @@ from go_release_gate.engine.reading import (
 from go_release_gate.engine.safe_paths import RefusedFileError, read_regular
 from go_release_gate.engine.walk import SEARCH_LIMIT, Questions, Survey, directory_links, survey
 from go_release_gate.errors import UsageError
-from go_release_gate.facts.local_paths import is_directory, resolve
+from go_release_gate.facts.local_paths import Resolver, is_directory
 from go_release_gate.facts.module import Module
 from go_release_gate.facts.repository import Repository, Skipped, Workspace
 
@@ -56,7 +56,7 @@ def discover(
     real = Path(os.path.realpath(root))
     questions = _questions(real, include, exclude, caches)
     found = survey(str(real), questions)
-    search = _Search(real, questions, found, trusted)
+    search = _Search(Resolver(str(real)), questions, found, trusted)
     search.run()
     return Repository(
         root=real, modules=search.ordered(), skipped=search.skipped(), workspaces=tuple(search.workspaces)
@@ -81,7 +81,7 @@ def _questions(root: Path, include: Sequence[str], exclude: Sequence[str], cache
 class _Search:
     """Modules read so far, and the way to those that only other modules name."""
 
-    root: Path
+    paths: Resolver
     questions: Questions
     found: Survey
     trusted: bool
@@ -93,9 +93,9 @@ class _Search:
 
     def run(self) -> None:
         """Read what was found, then what that names, until nothing new is named."""
-        self.workspaces = [read_workspace(self.root, directory) for directory in sorted(self.found.workspaces)]
+        self.workspaces = [read_workspace(self.paths, directory) for directory in sorted(self.found.workspaces)]
         for directory in self.found.modules:
-            module = read_module(self.root, directory, trusted=self.trusted)
+            module = read_module(self.paths, directory, trusted=self.trusted)
             if is_boundary(module):
                 self.boundaries.add(directory)
             else:
@@ -104,7 +104,7 @@ class _Search:
         while named or (named := self._named_by_require()):
             fresh = [directory for directory in sorted(named) if self._is_new(directory)]
             for directory in fresh:
-                self._add(read_module(self.root, directory, trusted=self.trusted))
+                self._add(read_module(self.paths, directory, trusted=self.trusted))
             named = {target for directory in fresh for target in self.targets[directory]}
 
     def ordered(self) -> tuple[Module, ...]:
@@ -118,21 +118,21 @@ class _Search:
     def skipped(self) -> tuple[Skipped, ...]:
         """What was passed over, by directory."""
         reasons = {place.dir: place.reason for place in self.found.places if place.is_worth_a_word}
-        reasons |= dict.fromkeys(directory_links(str(self.root), self.found), "symlink")
+        reasons |= dict.fromkeys(directory_links(self.paths.root, self.found), "symlink")
         reasons |= dict.fromkeys(self.boundaries, "boundary")
         reasons |= self.found.hidden
         return tuple(Skipped(one, reasons[one]) for one in sorted(reasons) if one not in self.modules)
 
     def _add(self, module: Module) -> None:
         self.modules[module.dir] = module
-        leads = (target.dir for _, target in local_targets(self.root, module))
+        leads = (target.dir for _, target in local_targets(self.paths, module))
         self.targets[module.dir] = [directory for directory in leads if directory is not None]
 
     def _is_new(self, directory: str) -> bool:
         """Whether `directory` holds a module that is not judged yet and may be. go.mod as a directory is none."""
         if directory in self.modules or self.questions.is_excluded(directory):
             return False
-        path = f"{self.root}/{directory}/go.mod"
+        path = f"{self.paths.root}/{directory}/go.mod"
         return os.path.lexists(path) and not is_directory(path)
 
     def _named_by_workspaces(self) -> Iterator[str]:
@@ -142,7 +142,7 @@ class _Search:
                 [one.value for one in file.uses] + [one.target for one in file.replaces if one.is_local] if file else []
             )
             for one in written:
-                target = resolve(str(self.root), workspace.dir, one)
+                target = self.paths.resolve(workspace.dir, one)
                 if target.dir is not None:
                     yield target.dir
 
@@ -161,7 +161,7 @@ class _Search:
             self._hidden_paths = {}
             for directory, reason in self.found.hidden.items():
                 if reason not in _FOREIGN:
-                    path = read_module(self.root, directory, trusted=self.trusted).path
+                    path = read_module(self.paths, directory, trusted=self.trusted).path
                     if path and not f"/{directory}/".endswith(f"/vendor/{path}/"):  # a vendored copy
                         self._hidden_paths.setdefault(path, []).append(directory)
         return self._hidden_paths

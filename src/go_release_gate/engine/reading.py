@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from go_release_gate.engine.safe_paths import RefusedFileError, read_regular
-from go_release_gate.facts.local_paths import LocalTarget, is_directory, join, relative, resolve
+from go_release_gate.facts.local_paths import LocalTarget, Resolver, is_directory, join, relative
 from go_release_gate.facts.module import Module
 from go_release_gate.facts.repository import Workspace
 from go_release_gate.gomod import modfile, sumfile, workfile
@@ -34,10 +34,10 @@ class _Read:
     error: ModuleError | None = None
 
 
-def read_module(root: Path, directory: str, *, trusted: bool) -> Module:
+def read_module(paths: Resolver, directory: str, *, trusted: bool) -> Module:
     """The module in `directory`, with its error when one of its files cannot be used. Never raises."""
-    mod_read = _present(_read(root, directory, "go.mod", MOD_LIMIT), directory)
-    sum_read = _read(root, directory, "go.sum", SUM_LIMIT)
+    mod_read = _present(_read(paths.root, directory, "go.mod", MOD_LIMIT), directory)
+    sum_read = _read(paths.root, directory, "go.sum", SUM_LIMIT)
     mod, mod_error = _parsed(mod_read, directory, "go.mod", modfile.parse)
     sums, sum_error = _parsed(sum_read, directory, "go.sum", sumfile.parse)
     module = Module(
@@ -47,10 +47,10 @@ def read_module(root: Path, directory: str, *, trusted: bool) -> Module:
         sum_bytes=sum_read.data,
         mod=mod,
         sum=sums,
-        outside_replaces=_outside(root, directory, mod),
-        has_vendor=is_directory(join(f"{root}/{directory}", "vendor")),
+        outside_replaces=_outside(paths, directory, mod),
+        has_vendor=is_directory(join(f"{paths.root}/{directory}", "vendor")),
     )
-    return replace(module, error=mod_error or sum_error or (None if trusted else _untrusted(root, module)))
+    return replace(module, error=mod_error or sum_error or (None if trusted else _untrusted(paths, module)))
 
 
 def is_boundary(module: Module) -> bool:
@@ -61,18 +61,18 @@ def is_boundary(module: Module) -> bool:
     return all(not line or line.startswith(b"//") for line in lines)
 
 
-def local_targets(root: Path, module: Module) -> tuple[tuple[Replace, LocalTarget], ...]:
+def local_targets(paths: Resolver, module: Module) -> tuple[tuple[Replace, LocalTarget], ...]:
     """The replace directives of a module that name a directory, and where each leads."""
     replaces = module.mod.replaces if module.mod else ()
-    return tuple((one, resolve(str(root), module.dir, one.target)) for one in replaces if one.is_local)
+    return tuple((one, paths.resolve(module.dir, one.target)) for one in replaces if one.is_local)
 
 
-def read_workspace(root: Path, directory: str) -> Workspace:
+def read_workspace(paths: Resolver, directory: str) -> Workspace:
     """The go.work in `directory`; `members` has one entry for each `use`, in order."""
-    read = _read(root, directory, "go.work", MOD_LIMIT)
+    read = _read(paths.root, directory, "go.work", MOD_LIMIT)
     file, error = _parsed(read, directory, "go.work", workfile.parse)
-    targets = (resolve(str(root), directory, use.value) for use in (file.uses if file else ()))
-    return Workspace(directory, file, tuple(_member(str(root), target) for target in targets), error)
+    targets = (paths.resolve(directory, use.value) for use in (file.uses if file else ()))
+    return Workspace(directory, file, tuple(_member(paths.root, target) for target in targets), error)
 
 
 def _member(root: str, target: LocalTarget) -> str:
@@ -82,9 +82,9 @@ def _member(root: str, target: LocalTarget) -> str:
     return relative(root, target.lexical) or target.written
 
 
-def _read(root: Path, directory: str, name: str, limit: int) -> _Read:
+def _read(root: str, directory: str, name: str, limit: int) -> _Read:
     try:
-        return _Read(read_regular(root, directory, name, limit))
+        return _Read(read_regular(Path(root), directory, name, limit))
     except RefusedFileError as refusal:
         kind = ErrorClass.UNSAFE_PATH if refusal.is_unsafe else ErrorClass.MALFORMED_FILE
         hint = f"replace {name} by a regular file" if refusal.is_unsafe else f"look at {name}"
@@ -120,14 +120,14 @@ def _malformed(data: bytes, problem: ValueError, path: str, name: str) -> Module
     return ModuleError(ErrorClass.MALFORMED_FILE, message, f"correct {name}", path=path, line=1)
 
 
-def _outside(root: Path, directory: str, mod: ModFile | None) -> tuple[str, ...]:
+def _outside(paths: Resolver, directory: str, mod: ModFile | None) -> tuple[str, ...]:
     written = [one.target for one in (mod.replaces if mod else ()) if one.is_local]
-    return tuple(target for target in written if not resolve(str(root), directory, target).is_portable)
+    return tuple(target for target in written if not paths.resolve(directory, target).is_portable)
 
 
-def _untrusted(root: Path, module: Module) -> ModuleError | None:
+def _untrusted(paths: Resolver, module: Module) -> ModuleError | None:
     """Why a module of an untrusted pull request is refused: it would have Go read what lies outside the checkout."""
-    for one, target in local_targets(root, module):
+    for one, target in local_targets(paths, module):
         if target.dir is None:
             return ModuleError(
                 ErrorClass.UNSAFE_PATH,
@@ -137,7 +137,7 @@ def _untrusted(root: Path, module: Module) -> ModuleError | None:
                 line=one.line,
                 rule="replace-outside-repository",
             )
-    vendor = resolve(str(root), module.dir, "vendor")
+    vendor = paths.resolve(module.dir, "vendor")
     if vendor.dir is None:
         message = "vendor is a symbolic link that leaves the repository"
         return ModuleError(ErrorClass.UNSAFE_PATH, message, "remove the link", path=module.file("vendor"))

@@ -30,21 +30,38 @@ class LocalTarget:
         return self.dir is not None and not self.written.startswith("/")
 
 
-def resolve(root: str, base: str, written: str) -> LocalTarget:
-    """Resolve `written` in directory `base` of the repository at `root` (absolute, real). Never raises.
+class Resolver:
+    """Resolves the directories written in the files of one repository, each real path asked of the system once.
 
-    A path of another system (`C:\\lib`) leads outside; so does one that no file system can hold.
+    Args:
+        root: the repository's root, absolute and real.
     """
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+        self._real: dict[str, str] = {}
+
+    def resolve(self, base: str, written: str) -> LocalTarget:
+        """Resolve `written` in directory `base` of the repository. Never raises.
+
+        A path of another system (`C:\\lib`) leads outside; so does one that no file system can hold.
+        """
+        if not _is_path(written):
+            return LocalTarget(written, written, written, None)
+        joined = written if written.startswith("/") else f"{self.root}/{base}/{written}"
+        lexical = os.path.normpath("/" + joined.lstrip("/"))
+        real = self._real.get(lexical)
+        if real is None:
+            real = self._real[lexical] = os.path.realpath(lexical)
+        return LocalTarget(written, lexical, real, relative(self.root, real))
+
+
+def _is_path(written: str) -> bool:
     try:
         os.fsencode(written)
-        is_foreign = "\0" in written or _WINDOWS.match(written) is not None
     except UnicodeEncodeError:
-        is_foreign = True
-    if is_foreign:
-        return LocalTarget(written, written, written, None)
-    lexical = os.path.normpath("/" + (written if written.startswith("/") else f"{root}/{base}/{written}").lstrip("/"))
-    real = os.path.realpath(lexical)
-    return LocalTarget(written, lexical, real, relative(root, real))
+        return False
+    return "\0" not in written and _WINDOWS.match(written) is None
 
 
 def relative(root: str, path: str) -> str | None:
