@@ -18,6 +18,7 @@ from go_release_gate.facts.module import Module
 from go_release_gate.facts.tidy import Tidy
 from go_release_gate.facts.vendor import Vendor
 from go_release_gate.facts.vendor_compare import MODULES, compare
+from go_release_gate.facts.verify_go import in_repository
 from go_release_gate.facts.workspace_vendoring import workspace_vendor
 from go_release_gate.model.outcome import ErrorClass, ModuleError, Outcome
 
@@ -118,7 +119,8 @@ def _vendor(mod: bytes, sums: bytes | None, module: Module, home: Path, run: Ven
             (home / name).write_bytes(data)
             (home / name).chmod(0o666)
     args = ["mod", "vendor", f"-modfile={home / 'go.mod'}", "-o", str(home / "vendor")]
-    return run.go.run(args, cwd=run.root / module.dir, timeout=run.timeout, env={**_env(run), "GOWORK": "off"})
+    done = run.go.run(args, cwd=run.root / module.dir, timeout=run.timeout, env={**_env(run), "GOWORK": "off"})
+    return in_repository(done, home, module)
 
 
 def _env(run: VendorRun) -> dict[str, str]:

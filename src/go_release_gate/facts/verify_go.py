@@ -6,6 +6,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,10 +20,13 @@ if TYPE_CHECKING:
     from go_release_gate.adapters.go import Go
     from go_release_gate.adapters.process import Completed
 
-_SAID = re.compile(
-    r"^(?:go: )?(?P<path>\S+) (?P<version>v\S+): (?P<what>zip|dir|missing ziphash)?(?P<rest>.*)$", re.MULTILINE
+# errors of a module's content begin with `path version:`; all others of Go with `go:` and `path@version`
+_SAID = re.compile(r"^(?P<path>[^\s:]+) (?P<version>v[^\s:]+): (?P<what>.*)$", re.MULTILINE)
+_WORDS = (
+    ("zip has been modified", "zip modified"),
+    ("dir has been modified", "directory modified"),
+    ("missing ziphash", "record missing"),
 )
-_WORDS = {"zip": "zip modified", "dir": "directory modified", "missing ziphash": "record missing"}
 
 
 def verify_with_go(
@@ -57,14 +61,13 @@ def verify_with_go(
 
 def damaged_of(stderr: str) -> tuple[Healed, ...]:
     """Versions that `go mod verify` complains about, with what it found."""
-    found = []
-    for match in _SAID.finditer(stderr):
-        what = _WORDS.get(match["what"] or "")
-        if what and (match["what"] == "missing ziphash" or " has been modified" in match["rest"]):
-            found.append(Healed(match["path"], match["version"], what))
-        elif match["rest"].startswith(("zip: ", "open ", "read ", "lstat ")) or match["what"] == "zip":
-            found.append(Healed(match["path"], match["version"], (match["what"] or "") + match["rest"]))
-    return tuple(found)
+    return tuple(
+        Healed(match["path"], match["version"], _in_our_words(match["what"])) for match in _SAID.finditer(stderr)
+    )
+
+
+def _in_our_words(what: str) -> str:
+    return next((word for begin, word in _WORDS if what.startswith(begin)), what)
 
 
 def _run(module: Module, go: Go, directory: Path, scratch: Path, timeout: float | None) -> Completed:
@@ -76,9 +79,17 @@ def _run(module: Module, go: Go, directory: Path, scratch: Path, timeout: float 
         for name in ("go.mod", "go.sum"):
             (home / name).chmod(0o666)
         args = ["mod", "verify", f"-modfile={home / 'go.mod'}"]
-        return go.run(args, cwd=directory, timeout=timeout, env={"GOWORK": "off"})
+        done = go.run(args, cwd=directory, timeout=timeout, env={"GOWORK": "off"})
+        return in_repository(done, home, module)
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+def in_repository(done: Completed, home: Path, module: Module) -> Completed:
+    """A call's answer with the paths of scratch files turned into those of the module."""
+    folder = module.file("").encode("utf-8", "surrogateescape")
+    pattern = rb"[^\s:]*" + re.escape(home.name.encode()) + rb"/(go\.(?:mod|sum))"  # Go writes it relative or absolute
+    return replace(done, stderr=re.sub(pattern, lambda match: folder + match[1], done.stderr))
 
 
 def _is_present(modcache: str, path: str, version: str) -> bool:

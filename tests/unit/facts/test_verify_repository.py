@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from go_release_gate.adapters.process import Completed
 from go_release_gate.facts.anchored import suspects
 from go_release_gate.facts.verify import Healed, Mismatch, SumSite
 from go_release_gate.facts.verify_go import damaged_of, verify_with_go
@@ -194,4 +196,23 @@ def test_go_verify_in_its_own_words(world: CacheWorld) -> None:
 def test_messages_of_go_that_name_no_damage() -> None:
     """Other complaints of Go are not read as damaged versions."""
     assert damaged_of("go: example.com/a@v1.0.0: reading https://example.com: 404 Not Found\ngo: no modules\n") == ()
-    assert damaged_of("example.com/a v1.0.0: zip: not a valid zip file\n")[0].what == "zip: not a valid zip file"
+    assert damaged_of("example.com/a v1.0.0: zip: not a valid zip file\n") == (
+        Healed("example.com/a", "v1.0.0", "zip: not a valid zip file"),
+    )
+
+
+def test_paths_of_scratch_files_are_told_as_the_modules(world: CacheWorld) -> None:
+    """A complaint about the copy of go.mod names the go.mod of the module."""
+    said: list[str] = []
+
+    def explain(done: Completed) -> ModuleError:
+        said.append(done.stderr.decode())
+        return ModuleError(ErrorClass.MALFORMED_FILE, "malformed")
+
+    module = replace(world.module("svc"), mod_bytes=b"module example.com/main\n\ngo one\n")
+    scratch = world.proxy.root / "scratch"
+    verify = verify_with_go(module, go=world.go, directory=world.main, scratch=scratch, explain=explain)
+    assert verify.error
+    assert verify.error.kind is ErrorClass.MALFORMED_FILE
+    assert "svc/go.mod:3" in said[0]
+    assert str(scratch) not in said[0]
