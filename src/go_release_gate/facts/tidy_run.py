@@ -155,12 +155,10 @@ def _is_transient(error: ModuleError) -> bool:
 
 def _attempt(module: Module, run: TidyRun, *, offline: bool) -> ModuleError | None:
     target = modfile_of(module, run)
-    target.parent.mkdir(mode=0o777, exist_ok=True)
-    target.write_bytes(module.mod_bytes)
-    if module.sum_bytes is not None:
-        target.with_name("go.sum").write_bytes(module.sum_bytes)
-    else:
-        target.with_name("go.sum").unlink(missing_ok=True)
+    target.parent.mkdir(exist_ok=True)
+    target.parent.chmod(0o777)  # Go may run as another user; what lies above is private
+    _lay(target, module.mod_bytes)
+    _lay(target.with_name("go.sum"), module.sum_bytes)
     done = run.go.run(
         ["mod", "tidy", f"-modfile={target}"],
         cwd=run.directory_of(module),
@@ -168,6 +166,14 @@ def _attempt(module: Module, run: TidyRun, *, offline: bool) -> ModuleError | No
         env={**COLLECTOR, **run.env, **(OFFLINE if offline else {})},
     )
     return None if done.returncode == 0 and not done.timed_out else explain_failure(done, module, run)
+
+
+def _lay(copy: Path, data: bytes | None) -> None:
+    """Put a copy for Go to write to; what an earlier try left there may be another user's."""
+    copy.unlink(missing_ok=True)
+    if data is not None:
+        copy.write_bytes(data)
+        copy.chmod(0o666)
 
 
 def explain_failure(done: Completed, module: Module, run: TidyRun) -> ModuleError:
