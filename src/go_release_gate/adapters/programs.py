@@ -10,17 +10,16 @@ from pathlib import Path
 from go_release_gate.errors import UnavailableError
 
 GO_HINT = "install Go 1.23 or newer (https://go.dev/dl), or add its bin directory to PATH"
-GO_DIRECTORY = Path("/usr/local/go/bin")
 
 
 def find_go(parent: Mapping[str, str], root: Path) -> Path:
-    """Find the go command: PATH, then $GOROOT/bin, then the place of Go's own installer.
+    """Find the go command: PATH, then $GOROOT/bin.
 
     Raises:
         UnavailableError: there is none outside the checkout at `root`.
     """
-    further = [Path(parent["GOROOT"]) / "bin"] if parent.get("GOROOT") else []
-    found = find("go", parent, root, (*further, GO_DIRECTORY))
+    further = (Path(parent["GOROOT"]) / "bin",) if parent.get("GOROOT") else ()
+    found = find("go", parent, root, further)
     if found is None:
         raise UnavailableError("go was not found on PATH", GO_HINT)
     return found

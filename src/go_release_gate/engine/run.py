@@ -78,7 +78,7 @@ def collect_facts(request: Request, edges: Edges) -> Facts:
         if healed:
             # what was judged from damaged content is judged again, without the index made from it
             tidier.tidy(healed, {"GODEBUG": "goindex=0"})
-        vendor_all(facts, tidier)
+        vendor_all(facts, settings, edges, tidier.explain)
         ask_retractions(facts, settings, edges)
         if request.mend:
             facts.mended = tidier.mend()

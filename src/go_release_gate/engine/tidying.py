@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,7 +56,7 @@ class Tidier:
                 continue
             if tidy.mod_after != module.mod_bytes:
                 changed.add(module.dir)
-                (self.run.directory_of(module) / "go.mod").write_bytes(tidy.mod_after)
+                (self.run.mirror.dir_of(module) / "go.mod").write_bytes(tidy.mod_after)
             mended += _mended(module, tidy, self.run)
         return mended
 
@@ -91,14 +91,14 @@ def _mended(module: Module, tidy: Tidy, run: TidyRun) -> list[Mended]:
 def tidying(facts: Facts, settings: Settings, edges: Edges) -> Iterator[Tidier]:
     """Copy the tree to a fresh path and tidy there; the copy is gone at the end, whatever happened."""
     circuits = Circuits(edges.clock)
-    with phase("copy", 0, facts, edges):
-        mirror = Mirror(facts.repository, edges.scratch, owner=edges.owner)
-        mirror.__enter__()
-    try:
+    with ExitStack() as stack:
+        with phase("copy", 0, facts, edges):
+            mirror = Mirror(facts.repository, edges.scratch, owner=edges.owner, trusted=settings.trusted)
+            stack.enter_context(mirror)
         run = TidyRun(
             facts.repository,
             edges.go,
-            mirror.dir_of,
+            mirror,
             _scratch(edges),
             circuits,
             edges.is_conversion,
@@ -109,8 +109,6 @@ def tidying(facts: Facts, settings: Settings, edges: Edges) -> Iterator[Tidier]:
         )
         yield Tidier(run, ModuleCache(Path(edges.go.toolchain.modcache)), facts, settings, edges)
         facts.notices += [f"{host} was asked no more after it had failed" for host in circuits.open_hosts]
-    finally:
-        mirror.__exit__(None, None, None)
 
 
 def _scratch(edges: Edges) -> Path:

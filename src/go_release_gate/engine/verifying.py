@@ -77,15 +77,19 @@ def _graver(anchored: Verify | None, of_go: Verify) -> Verify:
     return replace(anchored, outcome=worse.outcome, error=worse.error, damaged=(*anchored.damaged, *of_go.damaged))
 
 
-def vendor_all(facts: Facts, settings: Settings, edges: Edges) -> None:
+def vendor_all(facts: Facts, settings: Settings, edges: Edges, explain: Explain) -> None:
     """Fill `facts.vendor` for the modules that have a vendor directory."""
     modules = [module for module in facts.repository.modules if module.has_vendor and module.error is None]
     if not modules:
         return
-    from go_release_gate.facts.vendoring import collect_vendor
+    from go_release_gate.facts.vendoring import VendorRun, collect_vendor
+
+    run = VendorRun(
+        facts.repository.root, edges.go, edges.scratch, edges.is_conversion, explain, settings.go.timeout
+    )
 
     def work(module: Module) -> Callable[[], Vendor]:
-        return lambda: collect_vendor(module, facts.repository, edges, settings)
+        return lambda: collect_vendor(module, facts.tidy.get(module.dir), run)
 
     def done(directory: str, vendor: Vendor) -> None:
         facts.vendor[directory] = vendor

@@ -14,7 +14,7 @@ from go_release_gate.gomod import modfile
 def explained(module: Module, tidy: Tidy, run: TidyRun, cache: ModuleCache) -> tuple[Change, ...]:
     """The changes of `tidy`, each with its reason; costs one call of Go and is only made for untidy modules."""
     assert tidy.mod_after is not None  # noqa: S101 - changes come with the file that has them
-    directory = run.directory_of(module)
+    directory = run.mirror.dir_of(module)
     chains = ask(
         run.go,
         {change.subject.rsplit("@", 1)[0] for change in tidy.changes if "@" in change.subject},

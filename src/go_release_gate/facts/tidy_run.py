@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from go_release_gate.facts.circuit import Circuits
 from go_release_gate.facts.classify import Surroundings, classify
+from go_release_gate.facts.mirror import Mirror
 from go_release_gate.facts.module import Module
 from go_release_gate.facts.repository import Repository
 from go_release_gate.facts.tidy import Tidy
@@ -37,7 +38,7 @@ class TidyRun:
     """What every run of tidy in one check shares.
 
     Attributes:
-        directory_of: a module's directory in the copy.
+        mirror: the copy of the tree.
         scratch: private directory for the copies of go.mod and go.sum.
         is_conversion: whether a file's CRLF line endings came from the checkout alone (path relative to root).
         sleep: waits, in seconds, between tries.
@@ -47,7 +48,7 @@ class TidyRun:
 
     repository: Repository
     go: Go
-    directory_of: Callable[[Module], Path]
+    mirror: Mirror
     scratch: Path
     circuits: Circuits
     is_conversion: Callable[[str], bool]
@@ -60,7 +61,7 @@ class TidyRun:
 
 def collect(module: Module, run: TidyRun) -> Tidy:
     """Tidy's two answers for `module`, or why there are none."""
-    if error := module.error or _unpinned(module):
+    if error := module.error or _unpinned(module) or run.mirror.error_of(module):
         return Tidy(Outcome.UNAVAILABLE, error=error)
     judged = without_conversion(module) if _is_converted(module, run) else module
     if error := _attempts(judged, run):
@@ -161,7 +162,7 @@ def _attempt(module: Module, run: TidyRun, *, offline: bool) -> ModuleError | No
     _lay(target.with_name("go.sum"), module.sum_bytes)
     done = run.go.run(
         ["mod", "tidy", f"-modfile={target}"],
-        cwd=run.directory_of(module),
+        cwd=run.mirror.dir_of(module),
         timeout=run.timeout,
         env={**COLLECTOR, **run.env, **(OFFLINE if offline else {})},
     )
@@ -194,7 +195,7 @@ def _in_repository(text: str, module: Module, run: TidyRun) -> str:
     """Go's message with the copies' paths turned back into the repository's."""
     scratch = modfile_of(module, run).parent
     text = re.sub(rf"\S*{re.escape(scratch.parent.name)}/{re.escape(scratch.name)}/go\.(mod|sum)", r"go.\1", text)
-    return text.replace(str(run.directory_of(module)), module.dir)
+    return run.mirror.to_repo_path(text)
 
 
 def _required_hosts(module: Module) -> frozenset[str]:

@@ -49,7 +49,6 @@ def test_goroot_serves_when_path_has_no_go(tmp_path: Path) -> None:
 
 def test_a_missing_go_is_one_clear_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without Go the run is unavailable, with a hint where to get it."""
-    monkeypatch.setattr(programs, "GO_DIRECTORY", Path("/nowhere"))
     with pytest.raises(UnavailableError, match="go was not found") as caught:
         programs.find_go({"PATH": str(tmp_path)}, tmp_path / "checkout")
     assert "1.23" in caught.value.hint
