@@ -6,6 +6,7 @@ import json
 import re
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -17,6 +18,8 @@ from go_release_gate.facts.toolchain import Toolchain
 
 OLDEST = (1, 23)
 """The first Go with `go mod tidy -diff`."""
+
+FETCH_HINT = "check GOPROXY and GOSUMDB (a toolchain is never fetched unverified), or install that Go"
 
 ASKED = (
     "GOVERSION", "GOROOT", "GOOS", "GOARCH", "GOMODCACHE", "GOCACHE", "GOPATH", "GOPROXY", "GOSUMDB", "GONOSUMDB",
@@ -53,6 +56,8 @@ class GoCommand:
         home: a directory that holds no module: where Go is asked for its settings.
         settings: which Go is wanted, and the time limit of a call.
         trusted: whether a newer toolchain may be fetched, if the settings allow it.
+        toolchains: a module cache for fetched toolchains, which Go verifies as it fetches and never again: a
+            private one where others could have filled the usual one; None: the usual one.
     """
 
     def __init__(
@@ -64,6 +69,7 @@ class GoCommand:
         home: Path,
         settings: GoSettings | None = None,
         trusted: bool = True,
+        toolchains: Path | None = None,
     ) -> None:
         self._runner = runner
         self._program = str(program)
@@ -72,6 +78,7 @@ class GoCommand:
         self._settings = settings or GoSettings()
         self._may_fetch = trusted and self._settings.fetch_toolchain
         self._is_trusted = trusted
+        self._toolchains = toolchains
         self._asking = threading.Lock()
         self._toolchain: Toolchain | None = None
 
@@ -99,12 +106,20 @@ class GoCommand:
         self.toolchain  # noqa: B018 - selects the Go that judges, once
         return self._call(args, cwd, self._environment | dict(env or {}), timeout)
 
-    def newer(self, version: str) -> Mapping[str, str] | None:
-        """Variables for `run` that let Go fetch the toolchain `version` (`1.27.0`) and run it; None: not allowed.
-
-        Go compares the fetched toolchain with the checksum database whatever GOSUMDB says, and runs nothing else.
-        """
-        return {"GOTOOLCHAIN": f"go{_full(version)}"} if self._may_fetch else None
+    def newer(self, version: str) -> GoCommand | None:
+        """The Go of `version` (`1.27.0`), fetched when it is first used; None: fetching is not allowed."""
+        if not self._may_fetch:
+            return None
+        settings = replace(self._settings, version=version)
+        return GoCommand(
+            self._runner,
+            Path(self._program),
+            self._environment,
+            home=self._home,
+            settings=settings,
+            trusted=self._is_trusted,
+            toolchains=self._toolchains,
+        )
 
     def _call(self, args: Sequence[str], cwd: Path, env: Mapping[str, str], timeout: float | None) -> Completed:
         limit = self._settings.timeout if timeout is None else timeout
@@ -119,24 +134,29 @@ class GoCommand:
             raise UnavailableError(f"{found.version} is too old: `go mod tidy -diff` came with Go 1.23", GO_HINT)
         if not self._is_trusted:
             self._environment["GOPROXY"] = without_direct(found.env.get("GOPROXY", ""))
-            found = Toolchain(found.version, found.modcache, {**found.env, "GOPROXY": self._environment["GOPROXY"]})
+            found = replace(found, env={**found.env, "GOPROXY": self._environment["GOPROXY"]})
         return found
 
     def _fetch(self, wanted: str, found: Toolchain) -> Toolchain:
-        added = self.newer(wanted)
-        if added is None:
+        """Let Go fetch a toolchain, then call that one directly; every call stays GOTOOLCHAIN=local.
+
+        Go compares what it fetches with the checksum database, and refuses when GOSUMDB is off.
+        """
+        if not self._may_fetch:
             raise UnavailableError(
                 f"go-version asks for Go {wanted}, and the Go in use is {found.version}",
                 "install that Go, or allow fetching it (go.fetch-toolchain: true; on trusted events only)",
             )
-        self._environment |= added
+        cache = {"GOMODCACHE": str(self._toolchains)} if self._toolchains else {}
+        fetched = self._ask({"GOTOOLCHAIN": f"go{_full(wanted)}", **cache}, FETCH_HINT)
+        self._program = f"{fetched.env['GOROOT']}/bin/go"
         return self._ask()
 
-    def _ask(self) -> Toolchain:
-        answer = self._call(["env", "-json", *ASKED], self._home, self._environment, None)
+    def _ask(self, env: Mapping[str, str] | None = None, hint: str = GO_HINT) -> Toolchain:
+        answer = self._call(["env", "-json", *ASKED], self._home, self._environment | dict(env or {}), None)
         if answer.returncode != 0:
             text = answer.stderr.decode("utf-8", "replace").strip().splitlines()
-            raise UnavailableError(f"go env failed: {text[-1] if text else answer.returncode}", GO_HINT)
+            raise UnavailableError(f"go env failed: {text[-1] if text else answer.returncode}", hint)
         try:
             said = json.loads(answer.stdout)
             return Toolchain(_first_go(said["GOVERSION"]), said["GOMODCACHE"], said)

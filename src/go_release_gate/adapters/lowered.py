@@ -15,40 +15,40 @@ from go_release_gate.errors import UnavailableError
 
 @contextmanager
 def lowered_privileges(
-    root: Path, home: Path, caches: Sequence[Path], *, in_workflow: bool
+    root: Path, home: Path, caches: Sequence[Path], *, in_workflow: bool, workspace: Path | None = None
 ) -> Iterator[tuple[ProcessRunner, tuple[int, int] | None, tuple[str, ...]]]:
     """Give the runner of children, the ids they run as (None: ours), and a notice when they run as root.
 
     Args:
-        root: the workspace. home: private directory, all of it given to the children's user.
+        root: what children read. workspace: whose owner they run as; None: the root.
+        home: private directory, all of it given to the children's user.
         caches: module and build cache; they are made, and belong to the workspace's owner in the end.
 
     Raises:
         UnavailableError: a cache cannot be made.
     """
-    workspace = privileges.owner_of(root)
-    who = privileges.wanted(os.geteuid(), (workspace.user, workspace.group), in_workflow=in_workflow)
+    owner = privileges.owner_of(workspace or root)
+    who = privileges.wanted(os.geteuid(), (owner.user, owner.group), in_workflow=in_workflow)
     made = [_made(cache) for cache in caches]
     if who is None:
         yield ProcessRunner(), None, ()
         return
+    runner, problem = _tried(who, root, [home, *made], caches)
     try:
-        runner, problem = _tried(who, root, home, caches, made)
         if problem:
             yield runner, None, (f"child processes run as root: {problem}",)
         else:
-            yield runner, (who.user, who.group), ()
+            yield runner, (who.user, who.group), (f"child processes run as user {who.user}, group {who.group}",)
     finally:
-        privileges.give([*made, *caches], workspace)
+        if problem or who != owner:
+            privileges.give(made, owner)
 
 
-def _tried(
-    who: Identity, root: Path, home: Path, caches: Sequence[Path], made: Sequence[Path]
-) -> tuple[ProcessRunner, str]:
+def _tried(who: Identity, root: Path, given: Sequence[Path], caches: Sequence[Path]) -> tuple[ProcessRunner, str]:
     """The lesser runner, or our own and what stood in the way."""
     runner = ProcessRunner(user=who.user, group=who.group)
     try:
-        privileges.give([home, *made, *caches], who)
+        privileges.give(given, who)
         problem = privileges.obstacle(runner, readable=root, writable=caches)
     except PermissionError as error:
         problem = str(error)

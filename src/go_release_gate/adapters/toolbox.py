@@ -37,6 +37,8 @@ class ToolboxRequest:
         trusted: False on a fork's or bot's pull request: no credentials, no version control hosts.
         in_workflow: in a workflow or a container of one, as against a person's own machine.
         credentials: the input `module-credentials`. ca_bundle: the input `ca-bundle`.
+        workspace: whose owner children run as and caches belong to in a workflow; None: the root.
+        cache_home: where default caches lie instead of below HOME; empty: where Go would keep them.
     """
 
     root: Path
@@ -45,6 +47,8 @@ class ToolboxRequest:
     in_workflow: bool = False
     credentials: str = ""
     ca_bundle: str = ""
+    workspace: Path | None = None
+    cache_home: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,9 @@ def open_toolbox(parent: Mapping[str, str], request: ToolboxRequest) -> Iterator
         around, own_variables = _surroundings(parent, request, home, pem, secrets if request.trusted else ())
         children = child_environment(parent, around)
         caches = [Path(children.variables[name]) for name in ("GOMODCACHE", "GOCACHE")]
-        with lowered_privileges(request.root, home, caches, in_workflow=request.in_workflow) as (runner, owner, word):
+        with lowered_privileges(
+            request.root, home, caches, in_workflow=request.in_workflow, workspace=request.workspace
+        ) as (runner, owner, word):
             runners.append(runner)
             yield Toolbox(
                 go=_go(runner, parent, request, children, home),
@@ -149,6 +155,7 @@ def _surroundings(
         programs=tuple(program.parent for program in programs if program),
         git_settings=(("safe.directory", str(checkout)), *handover.git_settings(secrets)),
         extra=extra,
+        cache_home=request.cache_home,
         is_modcache_writable=request.in_workflow,
     )
     return around, dict.fromkeys(trust.FOR_OURSELVES, bundle) if bundle else {}
@@ -158,7 +165,15 @@ def _go(
     runner: ProcessRunner, parent: Mapping[str, str], request: ToolboxRequest, children: ChildEnvironment, home: Path
 ) -> GoCommand:
     program = find_go(parent, checkout_of(request.root, parent))
-    return GoCommand(runner, program, children.variables, home=home, settings=request.go, trusted=request.trusted)
+    return GoCommand(
+        runner,
+        program,
+        children.variables,
+        home=home,
+        settings=request.go,
+        trusted=request.trusted,
+        toolchains=home / "toolchains" if request.in_workflow else None,
+    )
 
 
 def _notices(dropped: Sequence[str], secrets: Sequence[Credential], request: ToolboxRequest) -> tuple[str, ...]:

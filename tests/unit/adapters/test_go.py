@@ -16,9 +16,15 @@ GO = Path("/opt/go/bin/go")
 ENV = {"GOTOOLCHAIN": "local", "HOME": "/private"}
 
 
-def _answer(version: str) -> Reply:
-    said = {"GOVERSION": version, "GOMODCACHE": "/m", "GOPROXY": "https://proxy.example.com,direct"}
+SAID = {"GOMODCACHE": "/m", "GOPROXY": "https://proxy.example.com,direct"}
+
+
+def _said(said: dict[str, str]) -> Reply:
     return Reply(stdout=json.dumps(said).encode())
+
+
+def _answer(version: str) -> Reply:
+    return _said({**SAID, "GOVERSION": version})
 
 
 def _go(runner: ScriptedRunner, home: Path, *, trusted: bool = True, **settings: object) -> GoCommand:
@@ -96,17 +102,31 @@ def test_another_go_is_not_fetched_without_leave(tmp_path: Path, trusted: bool, 
 
 
 def test_another_go_is_fetched_with_leave(tmp_path: Path) -> None:
-    """With the setting, on a trusted event, every call names exactly that toolchain."""
+    """With the setting, on a trusted event, Go fetches it into the private cache; then that one is called, as local."""
     runner = ScriptedRunner()
-    runner.scripts.append(
-        lambda call: _answer(call.env["GOTOOLCHAIN"]) if call.env["GOTOOLCHAIN"] == "go1.25.3" else None
-    )
-    runner.on([str(GO), "env"], _answer("go1.26.8")).on([str(GO)], Reply())
-    go = _go(runner, tmp_path, version="1.25.3", fetch_toolchain=True)
+    fetched = {**SAID, "GOVERSION": "go1.25.3", "GOROOT": "/fetched"}
+    runner.scripts.append(lambda call: _said(fetched) if call.env["GOTOOLCHAIN"] == "go1.25.3" else None)
+    runner.on([str(GO), "env"], _answer("go1.26.8")).on(["/fetched/bin/go", "env"], _said(fetched))
+    runner.on(["/fetched/bin/go", "mod"], Reply(stdout=b"done"))
+    settings = GoSettings(version="1.25.3", fetch_toolchain=True)
+    go = GoCommand(runner, GO, ENV, home=tmp_path, settings=settings, toolchains=tmp_path / "private")
     assert go.toolchain.version == "go1.25.3"
-    go.run(["mod", "tidy"], cwd=tmp_path)
-    assert runner.calls[-1].env["GOTOOLCHAIN"] == "go1.25.3"
-    assert go.newer("1.27.0") == {"GOTOOLCHAIN": "go1.27.0"}
+    assert go.run(["mod", "tidy"], cwd=tmp_path).stdout == b"done"
+    assert runner.calls[1].env == ENV | {"GOTOOLCHAIN": "go1.25.3", "GOMODCACHE": str(tmp_path / "private")}
+    assert [call.env for call in runner.calls[2:]] == [ENV, ENV]
+
+
+def test_a_newer_go_may_be_had_for_one_module(tmp_path: Path) -> None:
+    """`newer` gives another Go and leaves this one as it is."""
+    runner = ScriptedRunner()
+    fetched = {**SAID, "GOVERSION": "go1.27.0", "GOROOT": "/fetched"}
+    runner.scripts.append(lambda call: _said(fetched) if call.env["GOTOOLCHAIN"] == "go1.27.0" else None)
+    runner.on([str(GO), "env"], _answer("go1.26.8")).on(["/fetched/bin/go", "env"], _said(fetched))
+    go = _go(runner, tmp_path, fetch_toolchain=True)
+    newer = go.newer("1.27.0")
+    assert newer is not None
+    assert newer.toolchain.version == "go1.27.0"
+    assert go.toolchain.version == "go1.26.8"
 
 
 @pytest.mark.parametrize("wanted", ["1.25", "latest", "1.25.3+path", "1.25.3 x"])

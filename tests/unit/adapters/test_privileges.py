@@ -77,11 +77,11 @@ def test_children_are_lowered_and_the_caches_end_with_the_workspaces_owner(place
     new = place / "new/deep/build"
     with lowered_privileges(place / "workspace", place / "home", [restored, new], in_workflow=True) as lowered:
         runner, who, notices = lowered
-        assert notices == ()
+        assert who == (owner if owner[0] else (NOBODY, NOBODY))
+        assert notices == (f"child processes run as user {who[0]}, group {who[1]}",)
         line = f"id -u; touch {restored}/old/a {new}/b {place}/home/tmp/c"
         answer = runner.run(["sh", "-c", line], cwd=place / "workspace", env=ENV, timeout=30)
-        assert (answer.returncode, answer.stdout.decode()) == (0, f"{who[0] if who else 'none'}\n")
-        assert who == (owner if owner[0] else (NOBODY, NOBODY))
+        assert (answer.returncode, answer.stdout.decode()) == (0, f"{who[0]}\n")
     for path in (restored, restored / "old/a", place / "new", new, new / "b"):
         assert owner_of(path) == Identity(*owner)
     assert owner_of(place / "restored") == Identity(0, 0)
