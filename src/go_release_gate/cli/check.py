@@ -37,15 +37,30 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
     sinks = sinks_of(args)
     check_sinks(sinks)
     checked = perform(args, environ)
+    redactor = Redactor(checked.secrets)
+    options, stream = options_of(args, environ), sys.stdout
+    if is_patch_wanted(args, sinks, environ):
+        sys.stdout.buffer.write(redactor.text(checked.report.patch).encode("utf-8", "surrogateescape"))
+        sys.stdout.buffer.flush()
+        options, stream = replace(options, diff=False, colour=False), sys.stderr
     write_reports(
         checked.report,
         sinks,
-        options_of(args, environ),
-        sys.stdout,
-        redactor=Redactor(checked.secrets),
+        options,
+        stream,
+        redactor=redactor,
         token=new_token if environ.get("GITHUB_ACTIONS") == "true" else None,
     )
     return checked.report.verdict.exit_code
+
+
+def is_patch_wanted(args: argparse.Namespace, sinks: Sinks, environ: Mapping[str, str]) -> bool:
+    """Whether standard output is to hold the patch alone, byte for byte: `--diff` into a pipe or a file.
+
+    On a terminal and in a workflow's log the patch is part of the text, foreign bytes made harmless.
+    """
+    is_read_by_people = sys.stdout.isatty() or environ.get("GITHUB_ACTIONS") == "true"
+    return bool(args.diff) and sinks.format == "text" and sinks.output is None and not is_read_by_people
 
 
 def perform(args: argparse.Namespace, environ: Mapping[str, str]) -> Checked:
@@ -106,6 +121,7 @@ def request_of(args: argparse.Namespace, judged: Judged, session: Session, root:
         judged.baseline,
         (*judged.notices, *session.notices),
         mend=bool(args.diff or args.fix or event.run),
+        base_file=judged.base_file,
     )
 
 
@@ -145,4 +161,4 @@ def _write_baseline(args: argparse.Namespace, report: CheckReport) -> None:
     if args.write_baseline and report.verdict is not Verdict.UNAVAILABLE:
         from go_release_gate.engine.baseline import write
 
-        write(Path(args.write_baseline), report.findings)
+        write(Path(args.write_baseline), report)

@@ -51,10 +51,11 @@ def _finding_lines(finding: Finding, options: RenderOptions) -> Iterator[str]:
     word = paint(finding.severity.value, finding.severity.value, on=options.colour)
     rule = paint(f"[{log_text(finding.rule)}]", "faint", on=options.colour)
     yield f"  {log_text(phrases.place(finding.location, column=True))}: {word}: {log_text(finding.message)} {rule}"
-    shown = finding.related if options.verbose else finding.related[:MOST_REASONS]
+    told = [related for related in finding.related if related.message not in finding.message]
+    shown = told if options.verbose else told[:MOST_REASONS]
     yield from (f"      why: {log_text(phrases.reason(related))}" for related in shown)
-    if len(shown) < len(finding.related):
-        yield f"      and {len(finding.related) - len(shown)} more (-v shows them)"
+    if len(shown) < len(told):
+        yield f"      and {len(told) - len(shown)} more (-v shows them)"
     if finding.owners:
         yield f"      owners: {log_text(' '.join(finding.owners))}"
     if options.verbose and finding.help_url:
