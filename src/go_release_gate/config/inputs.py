@@ -82,6 +82,7 @@ INPUTS: tuple[Input, ...] = (
         choices=("check", "plan"),
         fallback="check",
         verbs=("action",),
+        in_action=False,
     ),
     Input(
         "path",
@@ -216,7 +217,12 @@ INPUTS: tuple[Input, ...] = (
         metavar="FILE",
         in_action=False,
     ),
-    Input("registry-credentials", "Credentials for image registries: lines `host user:password`.", Kind.SECRET),
+    Input(
+        "registry-credentials",
+        "Credentials for image registries: lines `host user:password`.",
+        Kind.SECRET,
+        in_action=False,
+    ),
     Input(
         "github-token",
         "Token for GitHub's interface. The verdict never depends on it.",
@@ -282,6 +288,7 @@ INPUTS: tuple[Input, ...] = (
         fallback="one job per module",
         verbs=("plan",),
         metavar="N",
+        in_action=False,
     ),
 )
 
