@@ -54,7 +54,8 @@ def _bash_verb(verb: Verb) -> str:
 
 def _bash_choices() -> str:
     rows = [
-        f'        "{verb.name} --{item.name}") COMPREPLY=($(compgen -W "{" ".join(item.choices)}" -- "$current")); return ;;'
+        f'        "{verb.name} --{item.name}") '
+        f'COMPREPLY=($(compgen -W "{" ".join(item.choices)}" -- "$current")); return ;;'
         for verb in VERBS
         for item in _options(verb)
         if item.choices
@@ -120,5 +121,5 @@ def _fish_option(verb: Verb, item: Input) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Text inside single quotes, for all three shells."""
-    return text.replace("'", "’").replace("`", "")
+    """Text fit to stand inside single quotes, in all three shells."""
+    return text.replace("'", "").replace("`", "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
 
 from go_release_gate.model.severity import Event, Severity
 
@@ -14,13 +15,15 @@ class GoSettings:
 
     Attributes:
         version: Go to judge with, as `go-version` says it (`1.25.3`); empty: the one on PATH.
-        fetch_toolchain: whether a newer toolchain module may be fetched, checksum-verified, on trusted events.
-        timeout: seconds one call of Go may take.
+        fetch_toolchain: Whether a newer toolchain module may be fetched, checksum-verified, on trusted events.
+        timeout: Seconds one call of Go may take.
     """
 
-    version: str = ""
+    version: Annotated[
+        str, {"pattern": r"^([1-9][0-9]*(\.[0-9]+){1,2}((rc|beta)[0-9]+)?)?$", "examples": ["1.25.3"]}
+    ] = ""
     fetch_toolchain: bool = False
-    timeout: float = 300.0
+    timeout: Annotated[float, {"exclusiveMinimum": 0, "maximum": 86400}] = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Settings:
         edition: edition of the rules that counts; newer rules arrive as notes.
         baseline: path of the baseline file relative to the root, empty: none.
         trusted: False on a fork's or bot's pull request: nothing of it is executed, no credentials are given.
+        modules: directories of the modules to judge; empty: all of them.
         digest: `sha256:…` of the configuration file's bytes, empty: none.
     """
 
@@ -59,5 +63,6 @@ class Settings:
     baseline: str = ""
     offline: bool = False
     trusted: bool = True
+    modules: tuple[str, ...] = ()
     digest: str = ""
     go: GoSettings = field(default_factory=GoSettings)

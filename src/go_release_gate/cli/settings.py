@@ -1,0 +1,149 @@
+"""The settings of a run and what they were made from: reads the event, the configuration files and the baseline."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from go_release_gate.cli.basefile import base_reader
+from go_release_gate.config.event import PAYLOAD_LIMIT, EventContext, load_event
+from go_release_gate.config.load import FILE_NAME, ConfigFiles, Given, load
+from go_release_gate.config.policy import Rules
+from go_release_gate.config.settings import Settings
+from go_release_gate.config.yamlfile import SIZE_LIMIT
+from go_release_gate.engine.baseline import Baseline
+from go_release_gate.engine.baseline import parse as parse_baseline
+from go_release_gate.engine.baseline import tighten as tighten_baseline
+from go_release_gate.engine.safe_paths import RefusedFileError, read_regular
+from go_release_gate.errors import ConfigError, GateError, UsageError
+from go_release_gate.model.severity import Event
+
+BASELINE_LIMIT = 16 << 20  # bytes
+FileReader = Callable[[str], bytes | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a run is judged by.
+
+    Attributes:
+        origins: dotted key → flag, variable or place in a file; a key without one has its default.
+        base_file: reads a file of the base commit (path relative to the root; None: not there); None when no
+            pull request is judged.
+    """
+
+    settings: Settings
+    event: EventContext
+    baseline: Baseline | None = None
+    notices: tuple[str, ...] = ()
+    origins: Mapping[str, str] | None = None
+    base_file: FileReader | None = None
+
+
+def rule_severities() -> Rules:
+    """Rule id → its own severity, for all rules there are."""
+    from go_release_gate.rules.registry import RULES
+
+    return {rule.id: rule.severity for rule in RULES}
+
+
+def judged_settings(
+    args: argparse.Namespace, environ: Mapping[str, str], root: Path, base_file: FileReader | None = None
+) -> Judged:
+    """Everything that steers a run over `root` (real path).
+
+    Args:
+        base_file: stands in for the reader of the base commit.
+
+    Raises:
+        ConfigError: a file that cannot be used. UsageError: a flag or variable that cannot.
+    """
+    context = load_event(environ, _read_payload)
+    given = given_by(args)
+    if context.event is Event.PULL_REQUEST and base_file is None:
+        base_file = base_reader(environ, root, given.get("base") or context.base, offline=bool(given.get("offline")))
+    files = _config_files(given, root, base_file if context.event is Event.PULL_REQUEST else None)
+    loaded = load(given, context, files, rule_severities())
+    baseline = _baseline(loaded.settings, root, base_file)
+    return Judged(loaded.settings, context, baseline, loaded.notices, loaded.origins, base_file)
+
+
+def given_by(args: argparse.Namespace) -> Given:
+    """What flags and environment gave, by the names of the inputs."""
+    values = {key.replace("_", "-"): value for key, value in vars(args).items() if value is not None}
+    return Given(values, args.origins)
+
+
+def _read_payload(path: str) -> bytes:
+    with Path(path).open("rb") as file:
+        return file.read(PAYLOAD_LIMIT + 1)
+
+
+def _config_files(given: Given, root: Path, base_file: FileReader | None) -> ConfigFiles:
+    named = given.get("config")
+    name = _relative(Path(named), root) if named else FILE_NAME
+    head = _read_named(Path(named)) if named else _read_default(root)
+    if base_file is None or name is None:
+        return ConfigFiles(name or str(named), head)
+    try:
+        return ConfigFiles(name, head, base_file(name), is_foreign=True)
+    except GateError:
+        return ConfigFiles(name, head, is_base_readable=False, is_foreign=True)
+
+
+def _relative(path: Path, root: Path) -> str | None:
+    """The path relative to the root; None when it lies elsewhere and no pull request can change it."""
+    resolved = path.resolve()
+    return resolved.relative_to(root).as_posix() if resolved.is_relative_to(root) else None
+
+
+def _read_named(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(SIZE_LIMIT + 1)
+    except OSError as error:
+        raise UsageError(f"cannot read the configuration file {str(path)!r}: {error.strerror}") from error
+
+
+def _read_default(root: Path) -> bytes | None:
+    data = _read_checkout(root, FILE_NAME, SIZE_LIMIT)
+    other = FILE_NAME.replace(".yml", ".yaml")
+    if data is None and (root / other).is_file():
+        raise ConfigError(
+            f"this file is not read: its name must be {FILE_NAME}", f"rename it to {FILE_NAME}", path=other
+        )
+    return data
+
+
+def _read_checkout(root: Path, name: str, limit: int) -> bytes | None:
+    """A file of the checkout, never through a link."""
+    directory, _, base = name.rpartition("/")
+    try:
+        return read_regular(root, directory or ".", base, limit)
+    except RefusedFileError as error:
+        raise ConfigError(error.message, path=name) from error
+
+
+def _baseline(settings: Settings, root: Path, base_file: FileReader | None) -> Baseline | None:
+    """The baseline in force. On a pull request only entries that the base commit has, too."""
+    name = settings.baseline
+    if not name:
+        return None
+    inside = _relative(root / name, root)
+    data = _read_named(Path(name)) if inside is None else _read_checkout(root, inside, BASELINE_LIMIT)
+    if data is None:
+        raise ConfigError("there is no such baseline file", "write one with `check --write-baseline FILE`", path=name)
+    baseline = parse_baseline(data, name)
+    if settings.event is not Event.PULL_REQUEST or base_file is None or inside is None:
+        return baseline
+    return tighten_baseline(_base_baseline(base_file, inside), baseline)
+
+
+def _base_baseline(base_file: FileReader, name: str) -> Baseline:
+    try:
+        data = base_file(name)
+        return parse_baseline(data, name) if data is not None else Baseline()
+    except GateError:
+        return Baseline()

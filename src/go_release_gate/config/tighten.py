@@ -1,0 +1,88 @@
+"""On a pull request the base commit's policy counts; what the head changes may only make it stricter.
+
+Stricter is decided setting by setting. Where a setting is no matter of strictness (who owns what, how many
+processes), the base's value stays: a pull request changes it by being merged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from go_release_gate.config.policy import Rules, edition_key
+from go_release_gate.config.settings import GoSettings, Settings
+from go_release_gate.gomod import goversion
+from go_release_gate.model.severity import Event, Severity
+
+_OFF = len(Severity)  # rank of a rule that is off, below all severities
+
+
+def tighten(base: Settings, head: Settings, rules: Rules) -> Settings:
+    """The base's settings, made stricter where the head's are. Both are for the same event.
+
+    Args:
+        rules: rule id → its own severity; it counts where only one side sets one.
+    """
+    return replace(
+        base,
+        edition=max(base.edition, head.edition, key=edition_key),
+        select=_union(base.select, head.select) if base.select and head.select else (),
+        ignore=_both(base.ignore, head.ignore),
+        severities=_severities(base, head, rules),
+        include=_union(base.include, head.include),
+        exclude=_both(base.exclude, head.exclude),
+        go=_go(base.go, head.go),
+        verify=base.verify if base.verify == head.verify else "both",
+        baseline=base.baseline if head.baseline else "",
+        fail_on=_threshold(base.fail_on, head.fail_on),
+        on_unavailable="fail" if "fail" in (base.on_unavailable, head.on_unavailable) else "warn",
+        digest=base.digest or head.digest,
+    )
+
+
+def _union(base: tuple[str, ...], head: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*base, *head)))
+
+
+def _both(base: tuple[str, ...], head: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(item for item in base if item in head)
+
+
+def _severities(base: Settings, head: Settings, rules: Rules) -> Mapping[str, Severity | None]:
+    """For each rule that either side sets, the graver of both; a side that says nothing means the rule's own."""
+    names = _union(tuple(base.severities), tuple(head.severities))
+    return {name: _graver(_of(base, name, rules), _of(head, name, rules)) for name in names}
+
+
+def _of(settings: Settings, name: str, rules: Rules) -> Severity | None:
+    if name in settings.severities:
+        return settings.severities[name]
+    return _own(rules[name], settings.event) if name in rules else None
+
+
+def _own(severity: Severity | Mapping[Event, Severity], event: Event) -> Severity:
+    return severity if isinstance(severity, Severity) else severity[event]
+
+
+def _graver(one: Severity | None, other: Severity | None) -> Severity | None:
+    return min(one, other, key=_rank)
+
+
+def _rank(severity: Severity | None) -> int:
+    return _OFF if severity is None else severity.rank
+
+
+def _threshold(base: Severity | None, head: Severity | None) -> Severity | None:
+    """The milder severity fails more; never is the loosest of all."""
+    given = [severity for severity in (base, head) if severity is not None]
+    return max(given, key=_rank, default=None)
+
+
+def _go(base: GoSettings, head: GoSettings) -> GoSettings:
+    """A newer Go may be asked for (the same pull request may need it), never an older one."""
+    is_newer = bool(base.version and head.version) and goversion.compare(head.version, base.version) > 0
+    return replace(
+        base,
+        version=head.version if is_newer else base.version,
+        fetch_toolchain=base.fetch_toolchain and head.fetch_toolchain,
+    )

@@ -1,0 +1,57 @@
+"""The verdict over everything that was judged, as CONTRACT.md's exit codes define it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from go_release_gate.config.policy import edition_key
+from go_release_gate.config.settings import Settings
+from go_release_gate.model.finding import Finding
+from go_release_gate.model.outcome import Outcome, Verdict
+from go_release_gate.model.report import ModuleAnswer
+from go_release_gate.model.severity import Event
+from go_release_gate.rules.base import Rule
+
+
+def judge(findings: Iterable[Finding], modules: Sequence[ModuleAnswer], settings: Settings) -> tuple[Verdict, bool]:
+    """The verdict, and whether everything was judged.
+
+    A finding at or above `fail_on` fails, whatever else could not be judged. Else a module that the surroundings
+    kept from being judged is `unavailable`, unless the settings warn only; on a tag they cannot.
+    """
+    complete = not any(is_unjudged(module) for module in modules)
+    if settings.fail_on and any(finding.severity.reaches(settings.fail_on) for finding in findings):
+        return Verdict.FAIL, complete
+    if any(is_kept_from_judging(module) for module in modules) and not _warns_only(settings):
+        return Verdict.UNAVAILABLE, complete
+    return Verdict.PASS, complete
+
+
+def is_unjudged(module: ModuleAnswer) -> bool:
+    """Whether any question about the module stayed without an answer, whoever is at fault."""
+    return module.error is not None or Outcome.UNAVAILABLE in _outcomes(module)
+
+
+def is_kept_from_judging(module: ModuleAnswer) -> bool:
+    """Whether it was the surroundings' doing; the repository's own faults are findings."""
+    if module.error is not None:
+        return not module.error.kind.is_repository_fault
+    return Outcome.UNAVAILABLE in _outcomes(module)
+
+
+def edition_notices(rules: Iterable[Rule], settings: Settings) -> tuple[str, ...]:
+    """One line about the rules that are newer than the edition in force and so only leave notes."""
+    newer = [rule for rule in rules if edition_key(rule.since) > edition_key(settings.edition)]
+    waiting = sorted(rule.id for rule in newer if rule.id not in settings.severities)
+    if not waiting:
+        return ()
+    edition = max((rule.since for rule in newer), key=edition_key)
+    return (f'only notes until the configuration says rules: "{edition}": {", ".join(waiting)}',)
+
+
+def _outcomes(module: ModuleAnswer) -> tuple[Outcome, ...]:
+    return module.tidy.outcome, module.verify.outcome, module.vendor
+
+
+def _warns_only(settings: Settings) -> bool:
+    return settings.on_unavailable == "warn" and settings.event is not Event.TAG
