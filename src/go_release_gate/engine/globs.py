@@ -32,7 +32,7 @@ def _pattern(glob: str) -> str:
     if not glob.strip() or glob.startswith("/") or ".." in parts:
         raise UsageError(f"glob {glob!r} can match nothing", "globs are relative to the root of the repository")
     parts = [
-        part for part, following in zip(parts, [*parts[1:], "**"], strict=True) if (part, following) != ("**", "**")
+        part for part, following in zip(parts, [*parts[1:], "**"], strict=False) if (part, following) != ("**", "**")
     ]
     if not parts:
         return ".*"  # the root and all below

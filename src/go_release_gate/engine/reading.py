@@ -38,7 +38,7 @@ def read_module(paths: Resolver, directory: str, *, trusted: bool) -> Module:
     """The module in `directory`, with its error when one of its files cannot be used. Never raises."""
     mod_read = _present(_read(paths.root, directory, "go.mod", MOD_LIMIT), directory)
     sum_read = _read(paths.root, directory, "go.sum", SUM_LIMIT)
-    mod, mod_error = _parsed(mod_read, directory, "go.mod", modfile.parse)
+    mod, mod_error = _parsed(mod_read, directory, "go.mod", _parse_mod)
     sums, sum_error = _parsed(sum_read, directory, "go.sum", sumfile.parse)
     module = Module(
         dir=directory,
@@ -89,6 +89,13 @@ def _read(root: str, directory: str, name: str, limit: int) -> _Read:
         kind = ErrorClass.UNSAFE_PATH if refusal.is_unsafe else ErrorClass.MALFORMED_FILE
         hint = f"replace {name} by a regular file" if refusal.is_unsafe else f"look at {name}"
         return _Read(None, ModuleError(kind, refusal.message, hint, path=join(directory, name)))
+
+
+def _parse_mod(data: bytes) -> ModFile:
+    mod = modfile.parse(data)
+    if not mod.path:
+        raise SyntaxProblemError("there is no module line", 1)
+    return mod
 
 
 def _present(read: _Read, directory: str) -> _Read:
