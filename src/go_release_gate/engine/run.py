@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from go_release_gate import __version__
 from go_release_gate.config.settings import Settings
 from go_release_gate.engine.apply import apply_rules
-from go_release_gate.engine.asking import ask_retractions
+from go_release_gate.engine.asking import ask_retractions, is_answered
 from go_release_gate.engine.baseline import Baseline
 from go_release_gate.engine.context import Edges, Facts, phase
 from go_release_gate.engine.discover import discover
-from go_release_gate.engine.judge import judge
+from go_release_gate.engine.judge import edition_notices, judge
+from go_release_gate.engine.owners import with_owners
 from go_release_gate.engine.suppress import suppress
 from go_release_gate.engine.tidying import tidying
 from go_release_gate.engine.verifying import vendor_all, verify_all
@@ -37,6 +39,7 @@ class Request:
     """What to check: `root` (real path), its settings, and what the report calls it.
 
     `mend`: whether the patch that tidies all modules is wanted (`--diff`, `--fix`, a workflow step).
+    `base_file`: reads a file of a pull request's base commit, whose suppressions count when its author is not trusted.
     """
 
     root: Path
@@ -45,6 +48,7 @@ class Request:
     baseline: Baseline | None = None
     notices: tuple[str, ...] = ()
     mend: bool = False
+    base_file: Callable[[str], bytes | None] | None = None
 
 
 def check(request: Request, edges: Edges) -> CheckReport:
@@ -103,12 +107,12 @@ def _report(request: Request, facts: Facts, edges: Edges) -> CheckReport:
         go=toolchain.version,
         subject=request.subject,
         verdict=verdict,
-        complete=complete,
+        complete=complete and is_answered(facts),
         modules=answers,
         skipped=tuple((skipped.dir, skipped.reason) for skipped in facts.repository.skipped),
         findings=tuple(findings),
         suppressed=tuple(suppressed),
-        notices=(*request.notices, *facts.notices, *notices),
+        notices=(*request.notices, *facts.notices, *notices, *edition_notices(RULES, settings)),
         timings=facts.timings,
         patch="".join(file.diff for file in facts.mended),
         mended=tuple(facts.mended),
@@ -128,7 +132,7 @@ def _findings(facts: Facts, toolchain: Toolchain, settings: Settings) -> list[Fi
         )
         for module in facts.repository.modules
     }
-    return apply_rules(RULES, of_repository, of_modules, settings)
+    return with_owners(apply_rules(RULES, of_repository, of_modules, settings), settings)
 
 
 def _present(facts: dict[type, object]) -> dict[type, object]:
