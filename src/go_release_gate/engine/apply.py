@@ -7,6 +7,7 @@ from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from go_release_gate.config.policy import edition_key
 from go_release_gate.config.settings import Settings
 from go_release_gate.model.finding import Finding, Related, Target
 from go_release_gate.model.severity import Event, Severity
@@ -86,13 +87,9 @@ def _severity(rule: Rule, draft: Draft, settings: Settings) -> Severity:
     configured = settings.severities.get(rule.id)
     if configured is not None:
         return configured
-    if _edition(rule.since) > _edition(settings.edition):
+    if edition_key(rule.since) > edition_key(settings.edition):
         return Severity.NOTE
     return draft.severity or rule.severity_on(settings.event)
-
-
-def _edition(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in text.split("."))
 
 
 def _merged(findings: Sequence[Finding]) -> list[Finding]:

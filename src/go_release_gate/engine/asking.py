@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from go_release_gate.engine.apply import chosen_rules, facts_wanted
 from go_release_gate.engine.context import Edges, Facts, phase
 from go_release_gate.facts.retractions import Retractions, collect
+from go_release_gate.model.outcome import Outcome
 from go_release_gate.rules.registry import RULES
 
 if TYPE_CHECKING:
@@ -29,3 +30,9 @@ def ask_retractions(facts: Facts, settings: Settings, edges: Edges) -> None:
     facts.others[Retractions] = found
     if found.error:
         facts.notices.append(f"retracted-version: {found.error.message}")
+
+
+def is_answered(facts: Facts) -> bool:
+    """Whether everything that was asked has an answer; without one the report is not complete."""
+    found = facts.others.get(Retractions)
+    return not isinstance(found, Retractions) or (found.outcome is not Outcome.UNAVAILABLE and not found.unanswered)

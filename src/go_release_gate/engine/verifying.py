@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from go_release_gate.engine.context import Edges, Facts, jobs_of, parallel, phase
 from go_release_gate.facts.anchored import VerifyRun, verify_repository
+from go_release_gate.facts.anchors import merge
 from go_release_gate.facts.module import Module
 from go_release_gate.facts.vendor import Vendor
 from go_release_gate.facts.verify import Verification, Verify
@@ -41,6 +42,8 @@ def verify_all(facts: Facts, settings: Settings, edges: Edges, explain: Explain)
             verification = verify_repository(facts.repository.modules, run)
             facts.verify = dict(verification.by_dir)
             facts.others[Verification] = verification
+        else:
+            facts.others[Verification] = Verification(contradictions=merge(facts.repository.modules).contradictions())
         if settings.verify != "anchored":
             _verify_with_go(facts, settings, edges, explain)
     return frozenset(directory for directory, verify in facts.verify.items() if verify.healed)
