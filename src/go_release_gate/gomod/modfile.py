@@ -6,6 +6,18 @@ import re
 from dataclasses import dataclass
 
 from go_release_gate.gomod import directives, syntax
+from go_release_gate.gomod.modform import form_problems
+
+__all__ = [
+    "Directive",
+    "Exclude",
+    "ModFile",
+    "Replace",
+    "Require",
+    "Retract",
+    "form_problems",
+    "parse",
+]
 
 _BLOCK_VERBS = frozenset({"module", "godebug", "require", "exclude", "replace", "retract", "tool", "ignore"})
 _LAX_VERBS = frozenset({"go", "module", "retract", "require", "ignore"})
