@@ -24,15 +24,16 @@ demo: venv ## judge examples/shop, mend a copy, judge again
 	$(WITH_GO) $(PYTHON) devtools/demo.py
 
 test: venv ## unit, contract and rule tests
-	$(WITH_GO) $(PYTHON) -m pytest -q -n $(WORKERS) --dist worksteal -m "not e2e" --ignore tests/e2e
+	devtools/with_temp.sh $(WITH_GO) $(PYTHON) -m pytest -q -n $(WORKERS) --dist worksteal -m "not e2e" --ignore tests/e2e
 
 lint: venv $(ACTIONLINT) ## style, types, workflows, Dockerfile, generated files
 	.venv/bin/ruff check $(LINTED)
 	.venv/bin/ruff format --check $(LINTED)
 	.venv/bin/mypy --strict
 	.venv/bin/zizmor --offline --quiet --persona auditor $(WORKFLOWS)
-	$(ACTIONLINT) -color $(wildcard .github/workflows/*.yml)
+	$(ACTIONLINT) -shellcheck .venv/bin/shellcheck $(wildcard .github/workflows/*.yml)
 	.venv/bin/hadolint Dockerfile
+	.venv/bin/shellcheck .ci/run devtools/*.sh
 	$(WITH_GO) $(PYTHON) devtools/generate.py --check
 
 $(ACTIONLINT): | venv
@@ -42,7 +43,7 @@ $(ACTIONLINT): | venv
 	mv .cache/bin/actionlint $@
 
 e2e: venv .venv/.ready-e2e ## the built image as the runner runs it, and a workflow under act (needs root, for a Docker engine)
-	$(WITH_GO) devtools/docker_engine.sh devtools/e2e.sh
+	devtools/with_temp.sh $(WITH_GO) devtools/docker_engine.sh devtools/e2e.sh
 .venv/.ready-e2e: requirements/e2e.txt .venv/.ready
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/e2e.txt
 	@touch $@
