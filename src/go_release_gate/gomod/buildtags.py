@@ -11,14 +11,15 @@ from collections.abc import Sequence
 
 from go_release_gate.gomod.syntax import GO_SPACE
 
-KNOWN_OS = frozenset(  # Go never drops a name; nor may we
-    "aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 solaris wasip1 windows "
-    "zos".split()  # noqa: SIM905 - a table of names reads better in lines
+_OS_NAMES = (  # past and present: Go never drops one
+    "aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 solaris wasip1 windows zos"
 )
-KNOWN_ARCH = frozenset(
+_ARCH_NAMES = (
     "386 amd64 amd64p32 arm armbe arm64 arm64be loong64 mips mipsle mips64 mips64le mips64p32 mips64p32le ppc ppc64 "
-    "ppc64le riscv riscv64 s390 s390x sparc sparc64 wasm".split()  # noqa: SIM905 - as above
+    "ppc64le riscv riscv64 s390 s390x sparc sparc64 wasm"
 )
+KNOWN_OS = frozenset(_OS_NAMES.split())
+KNOWN_ARCH = frozenset(_ARCH_NAMES.split())
 _MOST_OPERANDS = 1000  # Go's limit for one expression
 _MOST_LEGACY_OPERATORS = 100  # and for one +build line
 
