@@ -231,3 +231,29 @@ def wait_for(condition: object, seconds: float = 20.0) -> None:
     while not condition():  # type: ignore[operator]
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.05)
+
+
+def test_prepare_generates_in_a_copy(gate: Gate) -> None:
+    """A package that only `prepare` generates is found, and nothing of it lands in the checkout."""
+    gate.tidy_module()
+    gate.write({"use.go": 'package m\n\nimport _ "example.com/m/gen"\n'})
+    missing = gate.check()
+    gate.write({".go-release-gate.yml": "prepare: [sh, -c, 'mkdir gen && echo package gen > gen/gen.go']\n"})
+    before = gate.tree()
+
+    ran = gate.check()
+
+    assert (missing.code, missing.module()["error"]["class"]) == (1, "missing-package")
+    assert (ran.code, ran.report["verdict"]) == (0, "pass")
+    assert gate.tree() == before
+
+
+def test_failing_prepare_is_said(gate: Gate) -> None:
+    """A prepare command that fails ends the run with its last words and exit 2."""
+    gate.tidy_module()
+    gate.write({".go-release-gate.yml": "prepare: [sh, -c, 'echo no protoc >&2; exit 7']\n"})
+
+    ran = gate.check()
+
+    assert ran.code == 2
+    assert "exit code 7: no protoc" in ran.err

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from go_release_gate.adapters.github.runner import new_token
+from go_release_gate.cli.root import root_of
 from go_release_gate.cli.session import Session, Wishes, open_session
 from go_release_gate.cli.settings import Judged, judged_settings
 from go_release_gate.config.environment import secret
@@ -77,29 +78,35 @@ def perform(args: argparse.Namespace, environ: Mapping[str, str]) -> Checked:
     )
     with open_session(wishes, judged.settings, environ) as session:
         request = request_of(args, judged, session, root)
-        report = check(request, session.edges)
+        report = _judge(request, session, environ)
         if args.fix:
-            report = _mended(request, report, session)
+            report = _mended(request, report, session, environ)
         _write_baseline(args, report)
         return Checked(report, session.secrets)
 
 
-def _mended(request: Request, report: CheckReport, session: Session) -> CheckReport:
+def _judge(request: Request, session: Session, environ: Mapping[str, str]) -> CheckReport:
+    """Judge the checkout, or a copy in which `prepare` has run (trusted events only: it is the repository's code)."""
+    command = request.settings.prepare
+    if not command:
+        return check(request, session.edges)
+    if not request.settings.trusted:
+        said = "`prepare` was not run: this pull request is not trusted"
+        return check(replace(request, notices=(*request.notices, said)), session.edges)
+    from go_release_gate.engine.prepare import prepared
+
+    with prepared(request.root, command, runner=session.runner, env=environ, scratch=session.edges.scratch) as copy:
+        return check(replace(request, root=copy), session.edges)
+
+
+def _mended(request: Request, report: CheckReport, session: Session, environ: Mapping[str, str]) -> CheckReport:
     """Write the safe fixes and judge what is left; the report says what was written."""
     written = fix.apply(request.root, report.mended)
     if not written:
         return report
-    again = check(replace(request, mend=False), session.edges)
+    again = _judge(replace(request, mend=False), session, environ)
     said = f"mended: {', '.join(written)}"
     return replace(again, notices=(said, *again.notices), patch=report.patch)
-
-
-def root_of(args: argparse.Namespace) -> Path:
-    """The directory to judge, its real path. Raises UsageError when there is none."""
-    root = Path(args.path or ".")
-    if not root.is_dir():
-        raise UsageError(f"{args.path!r} is no directory", "name the root of a repository")
-    return root.resolve()
 
 
 def request_of(args: argparse.Namespace, judged: Judged, session: Session, root: Path) -> Request:
@@ -120,8 +127,8 @@ def request_of(args: argparse.Namespace, judged: Judged, session: Session, root:
         subject,
         judged.baseline,
         (*judged.notices, *session.notices),
-        mend=bool(args.diff or args.fix or event.run),
         base_file=judged.base_file,
+        mend=bool(args.diff or args.fix or event.run),
     )
 
 

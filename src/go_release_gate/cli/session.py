@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from go_release_gate.adapters.git import Git
+from go_release_gate.adapters.process import Runner
 from go_release_gate.adapters.toolbox import ToolboxRequest, open_toolbox
 from go_release_gate.config.settings import Settings
 from go_release_gate.engine.context import Edges
@@ -42,6 +43,7 @@ class Session:
 
     edges: Edges
     git: Git
+    runner: Runner
     secrets: tuple[str, ...] = ()
     notices: list[str] = field(default_factory=list)
     own_variables: Mapping[str, str] = field(default_factory=dict)
@@ -74,7 +76,7 @@ def open_session(wishes: Wishes, settings: Settings, environ: Mapping[str, str])
             owner=tools.owner,
             progress=wishes.progress,
         )
-        yield Session(edges, tools.git, tools.masks, list(tools.notices), tools.own_variables)
+        yield Session(edges, tools.git, tools.runner, tools.masks, list(tools.notices), tools.own_variables)
 
 
 def _cache_home(wishes: Wishes, environ: Mapping[str, str]) -> str:
