@@ -11,8 +11,9 @@ from collections.abc import Sequence
 
 from go_release_gate.gomod.syntax import GO_SPACE
 
-_OS_NAMES = (  # past and present: Go never drops one
-    "aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 solaris wasip1 windows zos"
+_OS_NAMES = (  # Go never drops one
+    "aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 solaris wasip1 windows "
+    "zos"
 )
 _ARCH_NAMES = (
     "386 amd64 amd64p32 arm armbe arm64 arm64be loong64 mips mipsle mips64 mips64le mips64p32 mips64p32le ppc ppc64 "
