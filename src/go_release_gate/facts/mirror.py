@@ -19,7 +19,7 @@ from typing import AnyStr, Self
 from go_release_gate.errors import UnavailableError
 from go_release_gate.facts.copying import Copier, Refused
 from go_release_gate.facts.local_paths import Resolver, is_directory, relative
-from go_release_gate.facts.mirror_layout import Links, levels, replaced_directories, tree_path
+from go_release_gate.facts.mirror_layout import Links, levels, make_folders, replaced_directories, tree_path
 from go_release_gate.facts.module import Module
 from go_release_gate.facts.removal import remove_tree
 from go_release_gate.facts.repository import Repository
@@ -125,11 +125,12 @@ class Mirror:
         modules = self._repository.modules
         climb = max(map(levels, modules), default=0)
         self._tree = tree_path(self._top, root, climb)
-        copier = Copier(root, self._tree, follows_outside=self._trusted, is_shared=self._owner is not None)
-        Path(self._tree).mkdir(parents=True)
+        is_shared = self._owner is not None
+        make_folders(self._top, self._tree, is_shared=is_shared)
+        copier = Copier(root, self._tree, follows_outside=self._trusted, is_shared=is_shared)
         copier.copy(self._starts())
         self._refused = copier.refused
-        self._link(Links(self._top, self._tree, root))
+        self._link(Links(self._top, self._tree, root, is_shared))
 
     def _starts(self) -> dict[str, dict[str, bytes]]:
         """Every directory to copy, with the files that were read already."""

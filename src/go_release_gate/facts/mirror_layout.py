@@ -48,11 +48,15 @@ def _written(module: Module) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Makes the links that a copy of `root` at `tree` below `top` needs (all absolute, real)."""
+    """Makes the links that a copy of `root` at `tree` below `top` needs (all absolute, real).
+
+    `is_shared`: other users must be able to follow them.
+    """
 
     top: str
     tree: str
     root: str
+    is_shared: bool
 
     def make(self, module: Module, target: LocalTarget) -> None:
         """Make what `target`, written in `module`, arrives at in the copy lead to the copy of its real directory,
@@ -101,8 +105,19 @@ class Links:
         folder = os.path.dirname(place)  # noqa: PTH120
         is_ours = relative(self.top, os.path.realpath(folder)) is not None  # never make anything behind a link
         if is_ours and not os.path.lexists(place):
-            os.makedirs(folder, exist_ok=True)  # noqa: PTH103
+            make_folders(self.top, folder, is_shared=self.is_shared)
             os.symlink(target, place)  # noqa: PTH211
+
+
+def make_folders(top: str, folder: str, *, is_shared: bool) -> None:
+    """Make `folder` and what is missing between it and `top`; `is_shared`: others may enter, whatever the umask."""
+    current = top
+    for name in (relative(top, folder) or ".").split("/"):
+        current = f"{current}/{name}"
+        if name != "." and not os.path.lexists(current):
+            os.mkdir(current, 0o755)  # noqa: PTH102
+            if is_shared:
+                os.chmod(current, 0o755)  # noqa: PTH101, S103 - `top` admits the reader's group alone
 
 
 def _first_link(root: str, path: str) -> str | None:
