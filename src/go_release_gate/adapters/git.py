@@ -68,6 +68,16 @@ class Git:
         rows = (row.partition("\t") for row in _text(answer).split("\0"))
         return tuple(path for head, _, path in rows if head.startswith("100"))
 
+    def objects(self, revision: str) -> dict[str, str]:
+        """Path → object id of everything below `root` at `revision`, links and submodules too.
+
+        Raises:
+            UnavailableError: the revision cannot be read.
+        """
+        answer = self._run("ls-tree", "-r", "-z", "--end-of-options", self._known(revision))
+        rows = (row.partition("\t") for row in _text(answer).split("\0"))
+        return {path: head.split(" ")[2] for head, _, path in rows if path}
+
     def file_at(self, revision: str, path: str) -> bytes | None:
         """The bytes of a file at `revision`; None: there is none.
 

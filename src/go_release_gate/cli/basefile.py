@@ -24,7 +24,7 @@ def base_reader(
     def read(path: str) -> bytes | None:
         commit = _local_commit(environ, root, revision)
         if commit:
-            return _git(environ, root).file_at(commit, path)
+            return git_of(environ, root).file_at(commit, path)
         if offline or not revision or not environ.get("GITHUB_REPOSITORY"):
             raise UnavailableError("the base commit is not in this checkout")
         return _from_github(environ, root, revision, path)
@@ -34,14 +34,15 @@ def base_reader(
 
 def _local_commit(environ: Mapping[str, str], root: Path, revision: str) -> str:
     """The base commit, if the checkout has it: by name, or as first parent of the merge commit checked out."""
-    git = _git(environ, root)
+    git = git_of(environ, root)
     found = git.commit(revision) if revision else ""
     if found or not environ.get("GITHUB_REF", "").endswith("/merge"):
         return found
     return git.commit("HEAD^1") if git.head_commit() == environ.get("GITHUB_SHA") else ""
 
 
-def _git(environ: Mapping[str, str], root: Path) -> Git:
+def git_of(environ: Mapping[str, str], root: Path) -> Git:
+    """git for reading the repository at `root`, without anybody's settings."""
     from go_release_gate.adapters.environment import Surroundings, child_environment
     from go_release_gate.adapters.git import Git
     from go_release_gate.adapters.process import ProcessRunner

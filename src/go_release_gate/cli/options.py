@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NoReturn
 
 from go_release_gate.config.environment import Value, lookup
@@ -161,15 +162,15 @@ def _from_environment(item: Input, environ: Mapping[str, str]) -> tuple[Value, s
     return (parse_text(item, found[1], found[0]), found[0]) if found else None
 
 
-def build_parser(verb: Verb) -> Parser:
-    """The parser of one verb, with an option for each of its inputs."""
+def build_parser(verb: Verb, width: int | None = None) -> Parser:
+    """The parser of one verb, with an option for each of its inputs; help is `width` columns wide (None: terminal)."""
     parser = Parser(
         prog=f"{PROGRAM} {verb.name}",
         description=f"{verb.summary[0].upper()}{verb.summary[1:]}.",
         epilog=_examples(verb),
         allow_abbrev=False,
         add_help=False,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=partial(argparse.RawDescriptionHelpFormatter, width=width),
     )
     parser.add_argument("-h", "--help", action="store_true", help="Show this help")
     if verb.arguments:

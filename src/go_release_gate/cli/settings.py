@@ -60,7 +60,7 @@ def judged_settings(
     Raises:
         ConfigError: a file that cannot be used. UsageError: a flag or variable that cannot.
     """
-    context = load_event(environ, _read_payload)
+    context = load_event(environ, read_payload)
     given = given_by(args)
     if context.event is Event.PULL_REQUEST and base_file is None:
         base_file = base_reader(environ, root, given.get("base") or context.base, offline=bool(given.get("offline")))
@@ -76,7 +76,8 @@ def given_by(args: argparse.Namespace) -> Given:
     return Given(values, args.origins)
 
 
-def _read_payload(path: str) -> bytes:
+def read_payload(path: str) -> bytes:
+    """The event's payload, at most one byte more than is accepted."""
     with Path(path).open("rb") as file:
         return file.read(PAYLOAD_LIMIT + 1)
 

@@ -1,0 +1,46 @@
+"""`doctor`: examine the surroundings a check needs, and say what to change. Nothing is written or fetched."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from go_release_gate.cli import examine
+from go_release_gate.cli.examine import Examined, State
+from go_release_gate.cli.output import envelope, print_json, print_lines, print_rows, wants_json
+from go_release_gate.cli.root import root_of
+from go_release_gate.errors import GateError
+
+
+def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    """Print what was found; 0 when a check can run here, 3 when it cannot."""
+    root = root_of(args)
+    found = examine_all(root, environ, ca_bundle=args.ca_bundle or "", go_version=args.go_version or "")
+    is_fit = all(item.state is not State.TROUBLE for item in found)
+    if wants_json(args):
+        print_json(envelope("doctor", {"fit": is_fit, "examined": [item.document() for item in found]}))
+    else:
+        print_rows([(item.state.value, item.name, item.text) for item in found])
+        print_lines(["", "a check can run here" if is_fit else "a check cannot run here; see the lines with trouble"])
+        for item in found:
+            if item.hint:
+                sys.stdout.write(f"  {item.name}: {item.hint}\n")
+    return 0 if is_fit else 3
+
+
+def examine_all(root: Path, environ: Mapping[str, str], *, ca_bundle: str, go_version: str) -> list[Examined]:
+    """Every examination, in the order of the report; one that fails tells why and stops no other."""
+    try:
+        go, toolchain = examine.go(root, environ, go_version)
+    except GateError as error:
+        go, toolchain = Examined("go", State.TROUBLE, error.message, error.hint), None
+    found = [examine.program(sys.version_info[:3]), go, examine.git(root, environ)]
+    if toolchain:
+        found += [
+            examine.cache("module cache", Path(toolchain.modcache)),
+            examine.cache("build cache", Path(toolchain.env.get("GOCACHE", ""))),
+            *examine.module_network(toolchain.env),
+        ]
+    return [*found, examine.proxy(environ), examine.certificates(root, environ, ca_bundle), examine.event(environ)]
