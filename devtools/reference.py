@@ -121,7 +121,8 @@ def _value(item: Mapping[str, Any]) -> str:
         return f"{_value(item['propertyNames'])} → {_value(item['additionalProperties'])}"
     if "properties" in item:
         return "keys " + ", ".join(f"`{key}`" for key in item["properties"])
-    return {"string": "text", "integer": "number"}.get(item["type"], item["type"])
+    kind = str(item["type"])
+    return {"string": "text", "integer": "number"}.get(kind, kind)
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

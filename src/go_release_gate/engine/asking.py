@@ -25,7 +25,7 @@ def ask_retractions(facts: Facts, settings: Settings, edges: Edges) -> None:
         if edges.owner:
             os.chown(scratch, *edges.owner)
         found = collect(
-            facts.repository.modules, edges.go, scratch, timeout=settings.go.timeout, offline=settings.offline
+            facts.modules, edges.go, scratch, timeout=settings.go.timeout, offline=settings.offline
         )
     facts.others[Retractions] = found
     if found.error:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from go_release_gate.facts.module import Module
 from go_release_gate.facts.patch import Mended
 from go_release_gate.facts.repository import Repository
 from go_release_gate.facts.tidy import Tidy
@@ -58,6 +59,12 @@ class Facts:
     others: dict[type, object] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
+    chosen: frozenset[str] = frozenset()
+
+    @property
+    def modules(self) -> tuple[Module, ...]:
+        """The modules to judge: those of the directories in `chosen`, all of them when it is empty."""
+        return tuple(module for module in self.repository.modules if not self.chosen or module.dir in self.chosen)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from go_release_gate.config.settings import Settings
 from go_release_gate.engine.apply import apply_rules
 from go_release_gate.engine.asking import ask_retractions, is_answered
 from go_release_gate.engine.baseline import Baseline
+from go_release_gate.engine.choose import chosen_modules
 from go_release_gate.engine.context import Edges, Facts, phase
 from go_release_gate.engine.discover import discover
 from go_release_gate.engine.judge import edition_notices, judge
@@ -76,6 +77,7 @@ def collect_facts(request: Request, edges: Edges) -> Facts:
         )
     if not facts.repository.modules:
         raise NoModuleError("no Go module found below this directory", _skipped_hint(facts.repository))
+    facts.chosen = chosen_modules(facts.repository, settings.modules)
     with tidying(facts, settings, edges) as tidier:
         tidier.tidy()
         healed = verify_all(facts, settings, edges, tidier.explain)
@@ -100,7 +102,7 @@ def _report(request: Request, facts: Facts, edges: Edges) -> CheckReport:
     settings = request.settings
     toolchain = edges.go.toolchain
     findings, suppressed, notices = suppress(_findings(facts, toolchain, settings), request, facts)
-    answers = tuple(module_answer(module, facts) for module in facts.repository.modules)
+    answers = tuple(module_answer(module, facts) for module in facts.modules)
     verdict, complete = judge(findings, answers, settings)
     return CheckReport(
         version=__version__,
@@ -130,7 +132,7 @@ def _findings(facts: Facts, toolchain: Toolchain, settings: Settings) -> list[Fi
                 Vendor: facts.vendor.get(module.dir),
             }
         )
-        for module in facts.repository.modules
+        for module in facts.modules
     }
     return with_owners(apply_rules(RULES, of_repository, of_modules, settings), settings)
 

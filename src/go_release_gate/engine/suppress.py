@@ -122,7 +122,9 @@ def _unjudged(facts: Facts) -> set[str]:
         if module.error
         or any(_has_error(answers.get(module.dir)) for answers in (facts.tidy, facts.verify, facts.vendor))
     ]
-    return {module.file(name) for module in broken for name in ("go.mod", "go.sum")}
+    # a module that was not chosen was not judged either
+    others = [module for module in facts.repository.modules if module not in facts.modules]
+    return {module.file(name) for module in (*broken, *others) for name in ("go.mod", "go.sum")}
 
 
 def _has_error(answer: Tidy | Verify | Vendor | None) -> bool:

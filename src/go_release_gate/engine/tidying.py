@@ -38,7 +38,7 @@ class Tidier:
     def tidy(self, directories: frozenset[str] | None = None, env: Mapping[str, str] | None = None) -> None:
         """Judge the modules named (all by default) and fill `facts.tidy`; `env` adds settings for Go."""
         run = replace(self.run, env=env or {})
-        modules = [m for m in self.facts.repository.modules if directories is None or m.dir in directories]
+        modules = [m for m in self.facts.modules if directories is None or m.dir in directories]
         # the largest first: a long one that starts last would be waited for alone
         ordered = sorted(modules, key=lambda module: -len(module.sum_bytes or b""))
         with phase("tidy", len(modules), self.facts, self.edges):
@@ -48,7 +48,7 @@ class Tidier:
         """Tidy in dependency order: a module is judged again once one it replaces locally has changed."""
         changed: set[str] = set()
         mended: list[Mended] = []
-        for module in self.facts.repository.modules:
+        for module in self.facts.modules:
             tidy = self.facts.tidy[module.dir]
             if changed.intersection(module.local_replaces):
                 tidy = collect(module, self.run)

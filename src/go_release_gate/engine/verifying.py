@@ -39,11 +39,11 @@ def verify_all(facts: Facts, settings: Settings, edges: Edges, explain: Explain)
                 settings.go.timeout,
                 frozenset(directory for directory, tidy in facts.tidy.items() if tidy.error is None),
             )
-            verification = verify_repository(facts.repository.modules, run)
+            verification = verify_repository(facts.modules, run)
             facts.verify = dict(verification.by_dir)
             facts.others[Verification] = verification
         else:
-            facts.others[Verification] = Verification(contradictions=merge(facts.repository.modules).contradictions())
+            facts.others[Verification] = Verification(contradictions=merge(facts.modules).contradictions())
         if settings.verify != "anchored":
             _verify_with_go(facts, settings, edges, explain)
     return frozenset(directory for directory, verify in facts.verify.items() if verify.healed)
@@ -66,7 +66,7 @@ def _verify_with_go(facts: Facts, settings: Settings, edges: Edges, explain: Exp
         facts.verify[directory] = _graver(facts.verify.get(directory), verify)
         edges.progress.step(directory, str(verify.outcome))
 
-    modules = [module for module in facts.repository.modules if module.error is None]
+    modules = [module for module in facts.modules if module.error is None]
     parallel(jobs_of(settings), {module.dir: work(module) for module in modules}, done)
 
 
@@ -82,7 +82,7 @@ def _graver(anchored: Verify | None, of_go: Verify) -> Verify:
 
 def vendor_all(facts: Facts, settings: Settings, edges: Edges, explain: Explain) -> None:
     """Fill `facts.vendor` for the modules that have a vendor directory."""
-    modules = [module for module in facts.repository.modules if module.has_vendor and module.error is None]
+    modules = [module for module in facts.modules if module.has_vendor and module.error is None]
     if not modules:
         return
     from go_release_gate.facts.vendoring import VendorRun, collect_vendor
