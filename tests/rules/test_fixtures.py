@@ -56,6 +56,7 @@ def test_fixture(path: Path, tmp_path: Path, build_cache: Path) -> None:
     assert snapshot(ground.root) == before, "the gate changed the tree"
     rule = path.parent.name
     compare_findings(ground, report, rule if path.stem.startswith("bad-") else "")
+    compare_commands(ground, report, rule)
     compare_outcomes(ground, report)
     prove_fix(ground, report, rule, build_cache)
 
@@ -159,6 +160,16 @@ def compare_findings(ground: Ground, report: CheckReport, rule: str) -> None:
     assert not strangers, f"not wanted: {told(strangers)}"
     allowed = {rule, *ground.case.words("also")}
     assert not rule or {finding.rule for finding in report.findings} <= allowed, told(report.findings)
+
+
+def compare_commands(ground: Ground, report: CheckReport, rule: str) -> None:
+    """The rule's findings name the stated commands and no other, and each has an identity of its own."""
+    findings = [finding for finding in report.findings if finding.rule == rule]
+    expected = [line for line in ground.case.sections.get("run", "").splitlines() if line]
+    if "run" in ground.case.sections:
+        assert sorted({finding.command for finding in findings if finding.command}) == sorted(expected)
+    assert all(finding.key for finding in findings), told(findings)
+    assert len({finding.fingerprint for finding in findings}) == len(findings), told(findings)
 
 
 def is_wanted(want: Want, finding: Finding) -> bool:

@@ -10,6 +10,7 @@ r"""Fixtures of rules: a repository in one readable text (txtar), what the gate 
     -- env --                             NAME=value, for the process environment
     -- want --                            path:line: rule-id: [severity:] text or /regex/
     -- also --                            ids of other rules that fire for good reason
+    -- run --                             the commands that the rule's findings name, one a line
     -- outcome --                         `. tidy=fail kind=untidy error=network`, `exit=1 complete=true`
     -- fixed/go.mod --                    the file once the safe fixes are applied
 
@@ -33,7 +34,7 @@ _WANT = re.compile(
 )
 _PLACEHOLDER = re.compile(r"\{\{(\w+) ?([^}]*)\}\}")
 _PREFIXES = ("proxy", "cache-edit", "outside", "fixed", "dirty")
-_SECTIONS = ("settings", "env", "want", "also", "outcome")
+_SECTIONS = ("settings", "env", "want", "also", "run", "outcome")
 _SETTINGS = frozenset(
     {"event", "select", "offline", "crlf", "no-final-newline", "converted", "withdraw", "fill", "git", "untrusted"}
 )

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from go_release_gate.facts.repository import Skipped
+from go_release_gate.facts.repository import Skipped, Workspace
 from go_release_gate.facts.retractions import Notice, Retractions
 from go_release_gate.facts.tidy import Change, Reason, Tidy
 from go_release_gate.facts.toolchain import Toolchain
 from go_release_gate.facts.vendor import Vendor, VendorDifference
 from go_release_gate.facts.verify import Contradiction, Mismatch, SumSite, Verification, Verify
 from go_release_gate.gomod.modfile import Replace
-from go_release_gate.model.finding import Location
+from go_release_gate.model.finding import Location, Target
 from go_release_gate.model.outcome import ErrorClass, ModuleError, Outcome
 from go_release_gate.model.severity import Severity
 from go_release_gate.rules.base import Draft, Rule
@@ -250,3 +250,31 @@ def test_names_that_no_shell_shows_have_no_command() -> None:
     change = Change("go.mod", "drop", "x", "x@v1", 3, WHY)
     (draft,) = drafts("untidy-module", module("a\nrm -rf b"), Tidy(Outcome.FAIL, "untidy", changes=(change,)))
     assert draft.command == ""
+
+
+def test_the_other_place_is_beside_the_finding() -> None:
+    """Of two modules with one path, and of a damaged archive, the reader sees where the other one is."""
+    (twin,) = drafts("duplicate-module-path", repository(module("a"), module("b")))
+    assert twin.related[0].location == Location("a/go.mod", 1)
+    assert (twin.module, twin.target) == ("b", Target("module", "b"))
+    (unlisted,) = drafts("workspace-unlisted-module", repository(module("a"), workspaces=(workspace("."),)))
+    assert unlisted.related[0].location == Location("a/go.mod", 1)
+    assert (unlisted.module, unlisted.target) == ("a", Target("module", "a"))
+
+
+def test_findings_about_a_workspace_have_it_as_target() -> None:
+    """A finding of go.work is about the workspace, not about one module."""
+    (missing,) = drafts("workspace-missing-member", repository(workspaces=(workspace("tools", "gone"),)))
+    unreadable = Workspace(".", None, error=ModuleError(ErrorClass.MALFORMED_FILE, "no go.work", "mend it", line=3))
+    (broken,) = drafts("workspace-missing-member", repository(workspaces=(unreadable,)))
+    assert missing.target == Target("workspace", "tools")
+    assert broken.target == Target("workspace", ".")
+    assert broken.related[0].message == "mend it"
+
+
+def test_many_edited_files_have_one_place_and_command() -> None:
+    """The summary of many edited files points at the first of them and names the command."""
+    edited = tuple(VendorDifference(f"a/vendor/example.com/x/{number:02}.go", "edited", 7) for number in range(21))
+    (draft,) = drafts("modified-vendor", module("a"), Vendor(Outcome.FAIL, edited=edited))
+    assert (draft.location, draft.key) == (Location("a/vendor/example.com/x/00.go", 7), "vendor")
+    assert draft.command == "go -C a mod vendor"
