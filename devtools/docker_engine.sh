@@ -19,12 +19,7 @@ dockerd --host "$DOCKER_HOST" --data-root "$state/data" --exec-root "$state/exec
   >"$state/log" 2>&1 &
 engine=$!
 
-stop() {
-  kill "$engine" 2>/dev/null || true
-  wait "$engine" 2>/dev/null || true
-  rm -rf "$state"
-}
-trap stop EXIT
+trap 'kill "$engine" 2>/dev/null; wait "$engine"; rm -rf "$state"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 

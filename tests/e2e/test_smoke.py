@@ -10,7 +10,7 @@ import pytest
 from go_release_gate import __version__
 from support.containerstep import DOCKER, PROXY_PLACE, WorkDirectory
 from support.moduleproxy import ModuleProxy
-from support.samplemodules import clean_module, untidy_module
+from support.samplemodules import clean_module, untidy_module, vendored_module
 
 pytestmark = pytest.mark.e2e
 
@@ -51,3 +51,17 @@ def test_faulty_repository_fails(
     annotations = [line for line in result.stdout.splitlines() if line.startswith("::error ")]
     assert any("file=services/api/go.mod,line=5" in line and "untidy-module" in line for line in annotations)
     assert "untidy-module" in result.summary
+
+
+def test_vendor_is_compared(image: str, work: WorkDirectory, proxy: ModuleProxy, go_settings: dict[str, str]) -> None:
+    """A vendor directory in step passes; one edited file in it fails. Vendoring afresh works for a lesser user too."""
+    work.write(vendored_module(proxy))
+    work.own()
+    mounts = {proxy.files: PROXY_PLACE}
+    result = work.run(image, env=go_settings, mounts=mounts)
+    assert result.code == 0, result.stdout + result.stderr
+    assert json.loads(result.outputs["modules"])[0]["vendor"] == "pass"
+    work.write({"vendor/example.com/greet/greet.go": "package greet\n\nfunc Hello() { panic(1) }\n"})
+    edited = work.run(image, env=go_settings, mounts=mounts)
+    assert edited.code == 1, edited.stdout + edited.stderr
+    assert "modified-vendor" in edited.stdout

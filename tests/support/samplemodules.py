@@ -25,3 +25,10 @@ def untidy_module(proxy: ModuleProxy) -> dict[str, str]:
     files["go.mod"] = files["go.mod"].replace("v1.2.0\n", "v1.2.0 // indirect\n")
     files["go.sum"] += GONE
     return files
+
+
+def vendored_module(proxy: ModuleProxy) -> dict[str, str]:
+    """The tidy module with a vendor directory in step."""
+    listed = "# example.com/greet v1.2.0\n## explicit\nexample.com/greet\n"
+    copied = {f"vendor/example.com/greet/{name}": data.decode() for name, data in PUBLISHED[DEPENDENCY].items()}
+    return {**clean_module(proxy), **copied, "vendor/modules.txt": listed}
