@@ -62,22 +62,15 @@ def godebug(args: list[str]) -> str:
     return args[0]
 
 
-def module_version(args: list[str], verb: str, *, strict: bool) -> tuple[str, str]:
-    """Path and version of `require` and `exclude`.
-
-    Strict: a version that is not canonical stays as written, for Go would resolve it as a query. Not strict: short
-    versions are completed and queries refused, as Go does in dependencies.
-    """
+def module_version(args: list[str], verb: str, *, queries: bool) -> tuple[str, str]:
+    """Path and version of `require` and `exclude`; for `queries` see agreed_version."""
     if len(args) != 2:
         raise DirectiveError(f"expected: {verb} module/path v1.2.3")
-    path, wanted = text(args[0]), text(args[1])
-    if not strict:
-        wanted = _canonical(wanted)
-    _check_agreement(path, wanted)
-    return path, wanted
+    path = text(args[0])
+    return path, agreed_version(path, text(args[1]), queries=queries)
 
 
-def replacement(args: list[str]) -> tuple[str, str, str, str]:
+def replacement(args: list[str], *, queries: bool) -> tuple[str, str, str, str]:
     """Path, version (or empty), target and target version (or empty: a directory) of `replace`."""
     arrow = 1 if args[1:2] == ["=>"] else 2
     rest = len(args) - arrow
@@ -86,13 +79,15 @@ def replacement(args: list[str]) -> tuple[str, str, str, str]:
     path = text(args[0])
     if modulepath.split_major(path) is None:
         raise DirectiveError(f"invalid module path {path!a}")
-    old = text(args[1]) if arrow == 2 else ""
-    if arrow == 2:
-        _check_agreement(path, old)
+    old = agreed_version(path, text(args[1]), queries=queries) if arrow == 2 else ""
     target = text(args[arrow + 1])
-    new = text(args[arrow + 2]) if rest == 3 else ""
-    _check_target(target, new, has_version=rest == 3)
-    return path, old, target, new
+    if rest == 2:
+        _check_directory(target)
+        return path, old, target, ""
+    if is_directory(target):
+        raise DirectiveError(f"the directory {target!a} cannot have a version")
+    new = text(args[arrow + 2])
+    return path, old, target, agreed_version(target, new, queries=True) if queries else _canonical(new)
 
 
 def is_directory(path: str) -> bool:
@@ -112,26 +107,32 @@ def interval(args: list[str]) -> tuple[str, str, list[str]]:
     return text(args[1]), text(args[3]), args[5:]
 
 
-def _check_target(target: str, new: str, *, has_version: bool) -> None:
-    if has_version:
-        if is_directory(target):
-            raise DirectiveError(f"the directory {target!a} cannot have a version")
-        if not new:
-            raise DirectiveError("the replacement's version is empty")
-    elif not is_directory(target):
-        raise DirectiveError(f"the replacement {target!a} needs a version, or must begin with ./ or ../")
-    elif "\\" in target:
-        raise DirectiveError(f"the replacement {target!a} is a Windows path")
+def agreed_version(path: str, wanted: str, *, queries: bool) -> str:
+    """A version that may belong to the path.
 
-
-def _check_agreement(path: str, wanted: str) -> None:
-    if modulepath.split_major(path) is None:
+    With `queries` what is no canonical version stays as written, for Go would resolve it as a query (`main`, `v1.2`).
+    Without, as in dependencies and go.work, short versions are completed and everything else is refused.
+    """
+    split = modulepath.split_major(path)
+    if split is None:
         raise DirectiveError(f"invalid module path {path!a}")
-    if not wanted:
-        raise DirectiveError(f"the version of {path} is empty")
-    if version.is_canonical(wanted) and not modulepath.agrees(path, wanted):
+    if not version.is_canonical(wanted):
+        if not wanted:
+            raise DirectiveError(f"the version of {path} is empty")
+        if queries:
+            return wanted
+        wanted = _canonical(wanted)
+    if not modulepath.suffix_agrees(split[1], wanted):
         expected = modulepath.expected_major(path) or "v0 or v1"
         raise DirectiveError(f"{path}: version {wanted} should be {expected}")
+    return wanted
+
+
+def _check_directory(target: str) -> None:
+    if not is_directory(target):
+        raise DirectiveError(f"the replacement {target!a} needs a version, or must begin with ./ or ../")
+    if "\\" in target:
+        raise DirectiveError(f"the replacement {target!a} is a Windows path")
 
 
 def _canonical(wanted: str) -> str:

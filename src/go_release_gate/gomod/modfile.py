@@ -143,6 +143,8 @@ class _Reader:
 
     def result(self) -> ModFile:
         path, line, deprecated = self._module or ("", 0, "")
+        if self._strict:
+            _check_retracts(path, self._retracts)
         return ModFile(
             path=path,
             path_line=line,
@@ -159,7 +161,7 @@ class _Reader:
         )
 
     def _require(self, statement: syntax.Statement) -> None:
-        path, version = directives.module_version(statement.args, "require", strict=self._strict)
+        path, version = directives.module_version(statement.args, "require", queries=self._strict)
         self._requires.append(Require(path, version, _is_indirect(statement.suffix), statement.line))
 
     def _other(self, verb: str, statement: syntax.Statement) -> None:
@@ -175,9 +177,9 @@ class _Reader:
                 _once(self._toolchain, verb)
                 self._toolchain = Directive(directives.toolchain(args), line)
             case "replace":
-                self._replaces.append(Replace(*directives.replacement(args), line))
+                self._replaces.append(Replace(*directives.replacement(args, queries=True), line))
             case "exclude":
-                self._excludes.append(Exclude(*directives.module_version(args, verb, strict=True), line))
+                self._excludes.append(Exclude(*directives.module_version(args, verb, queries=True), line))
             case "retract":
                 self._retract(statement)
             case "tool" | "ignore":
@@ -202,6 +204,18 @@ class _Reader:
 def _once(earlier: object, verb: str) -> None:
     if earlier is not None:
         raise directives.DirectiveError(f"a second {verb} directive")
+
+
+def _check_retracts(path: str, retracts: list[Retract]) -> None:
+    """Retracted versions are the module's own, whose path may stand behind them."""
+    for retract in retracts:
+        if not path:
+            raise syntax.SyntaxProblemError("retract without a module directive", retract.line)
+        try:
+            for version in (retract.low, retract.high):
+                directives.agreed_version(path, version, queries=True)
+        except directives.DirectiveError as error:
+            raise syntax.SyntaxProblemError(f"retract {error}", retract.line) from None
 
 
 def _is_indirect(suffix: str) -> bool:

@@ -28,7 +28,7 @@ def split_major(path: str) -> tuple[str, str] | None:
     if path.startswith("gopkg.in/"):
         match = _GOPKG_SUFFIX.search(path)
         return (path[: match.start()], match[0]) if match else None
-    match = _SUFFIX.search(path) if path[-1:].isdigit() or path[-1:] == "." else None
+    match = _SUFFIX.search(path) if "/v" in path else None
     if match is None:
         return path, ""
     digits = match[1]
@@ -45,18 +45,18 @@ def expected_major(path: str) -> str:
 
 def agrees(path: str, version: str) -> bool:
     """Whether a version may belong to a path: `…/v2` has v2 versions only, no suffix v0, v1 or `+incompatible`."""
-    split = split_major(path)
-    return split is not None and _agrees(split[1], version)
+    split, canonical = split_major(path), versions.canonical(version)
+    return split is not None and bool(canonical) and suffix_agrees(split[1], canonical)
 
 
-def _agrees(suffix: str, version: str) -> bool:
+def suffix_agrees(suffix: str, version: str) -> bool:
+    """The same for the suffix that split_major gives and a canonical version."""
+    if not suffix:
+        return version.startswith(("v0.", "v1.")) or version.endswith("+incompatible")
     suffix = suffix.removesuffix("-unstable")
     if suffix == ".v1" and version.startswith("v0.0.0-"):
         return True  # pseudo-versions of gopkg.in modules were once made that way
-    major = versions.major(version)
-    if suffix:
-        return major == suffix[1:]
-    return major in {"v0", "v1"} or versions.is_incompatible(version)
+    return version.startswith(suffix[1:] + ".")
 
 
 def problem(path: str) -> str:

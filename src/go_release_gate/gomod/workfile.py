@@ -67,7 +67,7 @@ class _Reader:
             case "use":
                 self.uses.append(Directive(directives.one(args, verb), line))
             case "replace":
-                self.replaces.append(Replace(*directives.replacement(args), line))
+                self.replaces.append(Replace(*directives.replacement(args, queries=False), line))
             case "godebug":
                 self.godebugs.append(Directive(directives.godebug(args), line))
             case _:
