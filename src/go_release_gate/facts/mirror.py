@@ -172,4 +172,5 @@ def _unavailable(error: OSError, place: str) -> UnavailableError:
     hint = "make room there, or set TMPDIR to a directory with room"
     if error.errno in _NO_SPACE:
         return UnavailableError(f"no space left below {place} for a copy of the Go files", hint)
-    return UnavailableError(f"no copy of the Go files could be made below {place}: {error.strerror}".lower(), hint)
+    reason = str(error.strerror).lower()
+    return UnavailableError(f"no copy of the Go files could be made below {place}: {reason}", hint)

@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 from go_release_gate.engine.discover import discover
 from go_release_gate.facts.module import Module
 from go_release_gate.facts.removal import remove_tree
+from support.permissions import needs_permissions
 from unit.engine.test_discover import module, modules, skipped
-
-NEEDS_PERMISSIONS = pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
 
 
 def only(root: Path, *, trusted: bool = True) -> Module:
@@ -96,13 +95,23 @@ def test_pipe_does_not_block(tmp_path: Path) -> None:
     assert (error.kind, error.message) == ("unsafe-path", "go.mod is a named pipe, not a regular file")
 
 
-@NEEDS_PERMISSIONS
+@needs_permissions
 def test_unreadable_go_mod(tmp_path: Path) -> None:
     """A go.mod without read permission is malformed-file, in words."""
     module(tmp_path, ".").joinpath("go.mod").chmod(0)
     error = only(tmp_path).error
     assert error
     assert (error.kind, error.message) == ("malformed-file", "go.mod cannot be read: permission denied")
+
+
+@needs_permissions
+def test_unreadable_directory(tmp_path: Path) -> None:
+    """A directory that cannot be listed is named: a module might lie there."""
+    module(tmp_path, ".")
+    module(tmp_path, "closed").chmod(0)
+    repository = discover(tmp_path)
+    (tmp_path / "closed").chmod(0o700)
+    assert (modules(repository), skipped(repository)) == (["."], {"closed": "unreadable"})
 
 
 def test_replace_outside(tmp_path: Path) -> None:

@@ -16,9 +16,10 @@ from go_release_gate.errors import UnavailableError
 from go_release_gate.facts import copying
 from go_release_gate.facts.mirror import Mirror
 from support.moduleproxy import ModuleProxy
+from support.permissions import reads_everything
 from support.txtar import tree
 
-AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can run a child as somebody else")
+AS_ROOT = pytest.mark.skipif(not reads_everything(), reason="only root can run a child as somebody else")
 
 TREE = """
 -- go.mod --
@@ -170,7 +171,7 @@ def test_goes_away_after_a_fault(tmp_path: Path, spot: Path, fault: type[BaseExc
 
 @pytest.mark.parametrize(
     ("number", "message"),
-    [(errno.ENOSPC, "no space left"), (errno.EDQUOT, "no space left"), (errno.EROFS, "no copy of the go files")],
+    [(errno.ENOSPC, "no space left"), (errno.EDQUOT, "no space left"), (errno.EROFS, "no copy of the Go files")],
 )
 def test_no_space(tmp_path: Path, spot: Path, monkeypatch: pytest.MonkeyPatch, number: int, message: str) -> None:
     """A full disk is one clear message, exit 3, and nothing is left on it."""

@@ -10,6 +10,7 @@ import pytest
 from go_release_gate.engine.discover import discover
 from go_release_gate.facts import copying
 from go_release_gate.facts.mirror import Mirror
+from support.permissions import needs_permissions
 from support.txtar import tree
 
 
@@ -99,7 +100,7 @@ def test_large_files_arrive_whole(root: Path) -> None:
         assert (mirror.path / "big.go").read_bytes() == data
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+@needs_permissions
 def test_unreadable_source(root: Path) -> None:
     """A source file or directory without read permission makes the answer unknown, not clean."""
     (root / "a.go").chmod(0)
