@@ -2,7 +2,8 @@
 
 Go's own view is followed (`go help packages`, cmd/go/internal/imports): a linked .go file counts with the bytes it
 leads to, a linked directory does not; pipes and devices are no source; a directory with its own go.mod belongs to
-another module. Packages in testdata, vendor and hidden directories are copied too: an import can name them.
+another module. Packages in testdata and hidden directories are copied too: an import can name them. Those in vendor,
+often thousands, only if some file could.
 """
 
 from __future__ import annotations
@@ -53,6 +54,8 @@ class Copier:
     size: int = 0
     refused: dict[str, list[Refused]] = field(default_factory=dict)
     _made: set[str] = field(default_factory=set)
+    _put_off: list[tuple[str, list[Refused]]] = field(default_factory=list)  # what lies in vendor directories
+    _names_vendor: bool = False  # whether a source that was copied could import it
 
     def copy(self, modules: Mapping[str, Mapping[str, bytes]]) -> None:
         """Copy modules: directory → the files (name → content) that are given; the rest comes from the tree.
@@ -61,13 +64,24 @@ class Copier:
             UnavailableError: more files or bytes than any repository should have. OSError: no place to write.
         """
         for start in sorted(modules):
-            refused = self.refused.setdefault(start, [])
-            stack = [start]
-            while stack:
-                directory = stack.pop()
-                given = modules.get(directory)
-                if given is None or directory == start:  # a module below this one is copied when its turn comes
-                    stack.extend(self._copied(directory, given, refused))
+            self._copy_below(start, modules, self.refused.setdefault(start, []))
+        if self._names_vendor:
+            for directory, refused in self._put_off:  # grows: a vendor directory may hold another
+                if directory not in modules:
+                    self._copy_below(directory, modules, refused)
+
+    def _copy_below(self, start: str, modules: Mapping[str, Mapping[str, bytes]], refused: list[Refused]) -> None:
+        stack = [start]
+        while stack:
+            directory = stack.pop()
+            given = modules.get(directory)
+            if given is not None and directory != start:
+                continue  # a module of its own: it is copied when its turn comes
+            below = self._copied(directory, given, refused)
+            if directory.rpartition("/")[2] == "vendor" and directory != start:
+                self._put_off += [(one, refused) for one in below]
+            else:
+                stack.extend(below)
 
     def _copied(self, directory: str, given: Mapping[str, bytes] | None, refused: list[Refused]) -> list[str]:
         try:
@@ -117,6 +131,7 @@ class Copier:
                 continue
             data = self._read(f"{source}/{name}", join(directory, name), refused, is_link=is_link)
             if data is not None:
+                self._names_vendor = self._names_vendor or b"/vendor/" in data
                 self._write(f"{self.make(directory)}/{name}", data)
         for name, data in given.items():
             self._write(f"{self.make(directory)}/{name}", data)

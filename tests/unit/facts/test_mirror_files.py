@@ -77,6 +77,34 @@ def test_what_go_passes_over(root: Path) -> None:
             assert mirror.error_of(repository.modules[0]) is None
 
 
+@pytest.mark.parametrize("importer", ["package a", 'package a\n\nimport _ "example.com/a/vendor/x/y"'])
+def test_vendored_packages_only_where_an_import_could_name_them(root: Path, importer: str) -> None:
+    """What lies below vendor is copied when a file of the repository names such a path; those below it too then.
+    Files of a package called vendor are always there."""
+    tree(
+        root,
+        f"-- b/b.go --\n{importer}\n-- vendor/v.go --\npackage vendor\n-- vendor/x/x.go --\npackage x\n"
+        "-- vendor/x/y/vendor/z/z.go --\npackage z\n-- c/vendor/x/x.go --\npackage x\n",
+    )
+    with Mirror(discover(root)) as mirror:
+        names = {str(path.relative_to(mirror.path)) for path in mirror.path.rglob("*.go")}
+    vendored = {"vendor/x/x.go", "vendor/x/y/vendor/z/z.go", "c/vendor/x/x.go"}
+    assert names == {"a.go", "b/b.go", "vendor/v.go"} | (vendored if "import" in importer else set())
+
+
+def test_modules_in_and_called_vendor(root: Path) -> None:
+    """A module whose own directory is called vendor, or lies below one, is copied whole, and once."""
+    tree(
+        root,
+        "-- go.work --\ngo 1.21\n\nuse ./vendor\nuse ./b/vendor/w\n-- vendor/go.mod --\nmodule example.com/v\n"
+        "-- vendor/x/x.go --\npackage x // example.com/a/b/vendor/w\n"
+        "-- b/vendor/w/go.mod --\nmodule example.com/w\n-- b/vendor/w/w.go --\npackage w\n",
+    )
+    with Mirror(discover(root)) as mirror:
+        assert (mirror.path / "vendor/x/x.go").exists()
+        assert (mirror.path / "b/vendor/w/w.go").exists()
+
+
 def test_giants_are_refused(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A source file over the limit is named, and not read; one of just the limit is."""
     (root / "fits.go").write_bytes(b"x" * 1000)
