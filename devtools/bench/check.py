@@ -135,9 +135,9 @@ def copied(repository: Path) -> Iterator[Path]:
 
 
 def environment() -> dict[str, str]:
-    """The same environment for every way: no workspace, this checkout's source."""
+    """The same environment for every way: filled caches and no network, no workspace, this checkout's source."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return {**kept, "GOWORK": "off", "PYTHONPATH": str(SOURCE)}
+    return {**kept, "GOWORK": "off", "GOPROXY": "off", "PYTHONPATH": str(SOURCE)}
 
 
 def peak_memory(repository: Path) -> float:

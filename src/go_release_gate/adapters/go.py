@@ -46,6 +46,10 @@ class Go(Protocol):
         """Run `go ARGS` in `cwd`. `env` adds to the fixed environment (GOPROXY=off, GODEBUG=goindex=0 …)."""
         ...
 
+    def newer(self, version: str) -> Go | None:
+        """The Go of that full version, fetched and verified, for a module that asks for it; None: not allowed."""
+        ...
+
 
 class GoCommand:
     """The real Go.

@@ -116,7 +116,7 @@ def _attempts(module: Module, run: TidyRun) -> ModuleError | None:
             return refused
         error = _attempt(module, run, offline=run.offline)
         if error and error.kind is ErrorClass.TOOLCHAIN and run.fetch_toolchain and not run.offline:
-            return _attempt(module, replace(run, env={**run.env, **_newer_go(error)}), offline=False)
+            return _with_newer_go(module, run, error)
         if error is None or not _needs_network(error):
             return error
         run.circuits.record(error)
@@ -125,13 +125,12 @@ def _attempts(module: Module, run: TidyRun) -> ModuleError | None:
     return error
 
 
-def _newer_go(error: ModuleError) -> dict[str, str]:
-    """Setting that makes Go fetch the toolchain the module asks for, verified against the checksum database."""
-    asked = re.search(r"asks for Go (?P<version>\d+\.\d+(?:\.\d+)?(?:rc\d+)?)", error.message)
-    if asked is None:
-        return {}
-    version = asked["version"]
-    return {"GOTOOLCHAIN": f"go{version}" if version.count(".") == 2 or "rc" in version else f"go{version}.0"}
+def _with_newer_go(module: Module, run: TidyRun, error: ModuleError) -> ModuleError | None:
+    """Judge by the Go the module asks for, fetched and verified against the checksum database, where allowed."""
+    asked = re.search(r"asks for Go (?P<version>\d+\.\d+(?:\.\d+|rc\d+)?)", error.message)
+    version = asked["version"] if asked else ""
+    newer = run.go.newer(version if version.count(".") > 1 or "rc" in version else f"{version}.0") if version else None
+    return _attempt(module, replace(run, go=newer), offline=False) if newer else error
 
 
 def _spared(module: Module, run: TidyRun) -> ModuleError | None:
