@@ -49,9 +49,13 @@ def _both(base: tuple[str, ...], head: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _severities(base: Settings, head: Settings, rules: Rules) -> Mapping[str, Severity | None]:
-    """For each rule that either side sets, the graver of both; a side that says nothing means the rule's own."""
+    """For each rule that either side sets, the graver of both; a side that says nothing means the rule's own.
+
+    What comes to the rule's own is left out: a set severity would hold for every case of the rule.
+    """
     names = _union(tuple(base.severities), tuple(head.severities))
-    return {name: _graver(_of(base, name, rules), _of(head, name, rules)) for name in names}
+    found = {name: _graver(_of(base, name, rules), _of(head, name, rules)) for name in names}
+    return {name: one for name, one in found.items() if name in base.severities or one is not _of(base, name, rules)}
 
 
 def _of(settings: Settings, name: str, rules: Rules) -> Severity | None:

@@ -134,7 +134,9 @@ def _findings(facts: Facts, toolchain: Toolchain, settings: Settings) -> list[Fi
         )
         for module in facts.modules
     }
-    return with_owners(apply_rules(RULES, of_repository, of_modules, settings), settings)
+    found = apply_rules(RULES, of_repository, of_modules, settings)
+    asked = [finding for finding in found if not facts.chosen or finding.module in (None, *facts.chosen)]
+    return with_owners(asked, settings)
 
 
 def _present(facts: dict[type, object]) -> dict[type, object]:

@@ -1,0 +1,39 @@
+"""The schema of the configuration file is made from the dataclasses and agrees with them."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import jsonschema
+import pytest
+
+from go_release_gate.config.document import Document, EventLevels
+from go_release_gate.config.load import flat
+from go_release_gate.config.schema import _schema, config_schema, descriptions, key_of
+from go_release_gate.config.settings import GoSettings, Settings
+
+
+def test_it_is_a_valid_schema() -> None:
+    """The schema is one of draft 2020-12."""
+    jsonschema.Draft202012Validator.check_schema(config_schema(["a-rule"]))
+
+
+@pytest.mark.parametrize("kind", [Document, GoSettings, EventLevels])
+def test_every_key_is_described(kind: type) -> None:
+    """Each attribute has a line in its class's docstring, which becomes the description."""
+    assert set(descriptions(kind)) == {item.name for item in fields(kind)}
+
+
+def test_every_key_of_the_file_is_shown_when_in_force() -> None:
+    """`config --effective` shows each key that the file can hold."""
+    shown = set(flat(Settings()))
+    keys = {key_of(item.name) for item in fields(Document)} - {"go", "severity"}
+    keys |= {f"go.{key_of(item.name)}" for item in fields(GoSettings)}
+
+    assert keys <= shown
+
+
+def test_an_unknown_type_is_no_silent_gap() -> None:
+    """A setting of a type the walk does not know fails the walk, it is not left unchecked."""
+    with pytest.raises(TypeError):
+        _schema(bytes, ())
