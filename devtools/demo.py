@@ -1,6 +1,6 @@
 """The main job on the sample shop: judge it, mend a copy, judge the copy again.
 
-    python devtools/demo.py [--color auto|always|never] [--keep DIRECTORY]
+    python devtools/demo.py [--color auto|always|never] [--keep DIRECTORY] [--write README.md]
 
 The sample (examples/shop) has real public dependencies and planted faults; nothing in it is changed.
 """
@@ -16,10 +16,12 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+BEGIN = "<!-- begin demo: python devtools/demo.py --write README.md -->"
+END = "<!-- end demo -->"
 STEPS = (
     ("check", "Judge the shop as it is: three modules are not tidy."),
     ("check --fix", "Mend what can be mended safely, in dependency order."),
-    ("check", "Judge again."),
+    ("check -q", "Judge again, and say only what is left."),
 )
 
 
@@ -28,12 +30,24 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--color", default="always" if sys.stdout.isatty() or "CI" in os.environ else "auto")
     parser.add_argument("--keep", type=Path, help="work in this directory and leave it there")
+    parser.add_argument("--write", type=Path, help="put the log, without colour, between the demo marks of this file")
     arguments = parser.parse_args()
+    if arguments.write:
+        return write(arguments.write)
     with tempfile.TemporaryDirectory(prefix="shop-") as temporary:
         shop = (arguments.keep or Path(temporary)) / "shop"
         shutil.copytree(ROOT / "examples" / "shop", shop)
         codes = [step(words, said, shop, arguments.color) for words, said in STEPS]
     return 0 if codes == [1, 0, 0] else 1
+
+
+def write(page: Path) -> int:
+    """Run the demo and put its log into `page`."""
+    done = subprocess.run([sys.executable, __file__, "--color", "never"], stdout=subprocess.PIPE, check=True, text=True)
+    before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
+    _, _, after = rest.partition(END)
+    page.write_text(f"{before}{BEGIN}\n\n```console\n{done.stdout.strip()}\n```\n\n{END}{after}", encoding="utf-8")
+    return 0
 
 
 def step(words: str, said: str, shop: Path, color: str) -> int:
