@@ -278,3 +278,65 @@ def test_many_edited_files_have_one_place_and_command() -> None:
     (draft,) = drafts("modified-vendor", module("a"), Vendor(Outcome.FAIL, edited=edited))
     assert (draft.location, draft.key) == (Location("a/vendor/example.com/x/00.go", 7), "vendor")
     assert draft.command == "go -C a mod vendor"
+
+
+def test_every_unpinned_line_is_named_and_nothing_else() -> None:
+    """All lines that name no version are found, though the module's error names one; directories have no version."""
+    replaces = (
+        Replace("example.com/c", "", "example.com/fork", "latest", 8),
+        Replace("example.com/d", "", "./d", "", 9),
+        Replace("example.com/e", "", "example.com/e", "v1.2.3", 10),
+    )
+    one = module(requires={"example.com/a": "main", "example.com/b": "v1.0.0"}, replaces=replaces)
+    error = ModuleError(ErrorClass.UNPINNED_VERSION, "example.com/a …", path="go.mod", line=5)
+    found = drafts("unpinned-version", one, Tidy(Outcome.UNAVAILABLE, error=error))
+    assert [draft.location.line for draft in found] == [5, 8]
+    assert [draft.key for draft in found] == ["example.com/a main", "example.com/fork latest"]
+
+
+def test_an_unpinned_version_in_an_unreadable_file_is_the_error() -> None:
+    """Where go.mod could not be read further, the module's own error is the finding."""
+    error = ModuleError(ErrorClass.UNPINNED_VERSION, "no version", path="go.mod", line=5)
+    (draft,) = drafts("unpinned-version", replace(module(error=error), mod=None), None)
+    assert (draft.location.line, draft.message) == (5, "no version")
+
+
+def test_stale_vendor_lists_its_files() -> None:
+    """The files are beside the finding, modules.txt first, those that are missing without a place."""
+    files = (
+        VendorDifference("vendor/example.com/a/a.go", "missing"),
+        VendorDifference("vendor/modules.txt", "edited", 3),
+    )
+    (draft,) = drafts("stale-vendor", module(), Vendor(Outcome.FAIL, stale=files))
+    assert [related.location for related in draft.related] == [Location("vendor/modules.txt", 3), None]
+    assert draft.location == Location("vendor/modules.txt", 3)
+
+
+def test_form_counts_each_word_once_at_its_first_line() -> None:
+    """Several problems of one file are one finding, each kind said once, at the first line that shows one."""
+    form = (("go.sum", "lines out of order", 9), ("go.sum", "CRLF line endings", 4), ("go.sum", "CRLF line endings", 5))
+    (draft,) = drafts("unformatted-module-file", module(sums={}), Tidy(Outcome.FAIL, "form", form=form))
+    assert draft.location == Location("go.sum", 4)
+    assert draft.message.endswith("form: lines out of order, CRLF line endings")
+
+
+def test_an_error_points_at_the_line_it_names_in_words() -> None:
+    """A replace directive, a requirement, a checksum: the line is found although the error does not know it."""
+    one = module(
+        requires={"example.com/a": "v1.0.0"},
+        replaces=(Replace("example.com/b", "", "./b", "", 9),),
+        sums={"example.com/a@v1.0.0": "h1:x=", "example.com/a@v1.0.0/go.mod": "h1:y="},
+    )
+    said = {
+        "replacement directory ./b does not exist": ("go.mod", 9),
+        "example.com/a@v1.0.0: unknown revision": ("go.mod", 5),
+        "example.com/a@v1.0.0-rc.1: unknown revision": ("go.mod", 1),
+        "no such package": ("go.mod", 1),
+    }
+    for message, (path, line) in said.items():
+        tidy = Tidy(Outcome.UNAVAILABLE, error=ModuleError(ErrorClass.MISSING_PACKAGE, message))
+        (draft,) = drafts("broken-module", one, tidy, None, None)
+        assert draft.location == Location(path, line), message
+    error = ModuleError(ErrorClass.CHECKSUM, "example.com/a@v1.0.0/go.mod: differs", path="go.sum")
+    (draft,) = drafts("checksum-mismatch", one, Tidy(Outcome.UNAVAILABLE, error=error), None, None, None)
+    assert draft.location == Location("go.sum", 2)
