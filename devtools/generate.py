@@ -15,7 +15,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "devtools")]
 
-import hooks  # noqa: E402 - the path must be set first
+import action_yml  # noqa: E402 - the path must be set first
+import hooks  # noqa: E402
 import reference  # noqa: E402
 import rule_pages  # noqa: E402
 
@@ -24,7 +25,7 @@ COMMAND = "python devtools/generate.py"
 
 def files() -> dict[str, str]:
     """Path relative to the root → the whole text it should have."""
-    wanted = {**rule_pages.files(), **hooks.files(), **reference.files()}
+    wanted = {**action_yml.files(), **rule_pages.files(), **hooks.files(), **reference.files()}
     for path, blocks in reference.blocks().items():
         text = (ROOT / path).read_text(encoding="utf-8") if (ROOT / path).is_file() else reference.START[path]
         for name, block in blocks.items():

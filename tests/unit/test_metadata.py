@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -29,13 +27,6 @@ def action() -> dict[str, Any]:
     """The parsed action.yml."""
     document: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
     return document
-
-
-def test_action_file_is_made_from_the_list_of_inputs() -> None:
-    """`devtools/action_yml.py --check` finds nothing to write."""
-    command = [sys.executable, str(ROOT / "devtools/action_yml.py"), "--check"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_action_inputs_are_described_and_optional() -> None:
