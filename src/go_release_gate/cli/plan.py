@@ -41,7 +41,7 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
         print_json(document(plan))
     else:
         print_rows([("job", "modules"), *((job.name, " ".join(job.modules)) for job in plan.jobs)])
-        print_lines([f"{len(plan.modules)} of {len(plan.repository.modules)} modules in {len(plan.jobs)} jobs"])
+        print_lines([f"modules: {len(plan.modules)} of {len(plan.repository.modules)}; jobs: {len(plan.jobs)}"])
     return 0
 
 

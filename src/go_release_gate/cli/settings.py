@@ -62,12 +62,20 @@ def judged_settings(
     """
     context = load_event(environ, read_payload)
     given = given_by(args)
-    if context.event is Event.PULL_REQUEST and base_file is None:
+    if not _is_pull_request(given, context):
+        base_file = None
+    elif base_file is None:
         base_file = base_reader(environ, root, given.get("base") or context.base, offline=bool(given.get("offline")))
-    files = _config_files(given, root, base_file if context.event is Event.PULL_REQUEST else None)
+    files = _config_files(given, root, base_file)
     loaded = load(given, context, files, rule_severities())
     baseline = _baseline(loaded.settings, root, base_file)
     return Judged(loaded.settings, context, baseline, loaded.notices, loaded.origins, base_file)
+
+
+def _is_pull_request(given: Given, context: EventContext) -> bool:
+    """Whether the base commit's policy counts: in a pull request's workflow always, elsewhere when asked for."""
+    is_asked = given.get("event") == Event.PULL_REQUEST.value and given.get("base")
+    return context.event is Event.PULL_REQUEST or bool(is_asked)
 
 
 def given_by(args: argparse.Namespace) -> Given:
@@ -137,7 +145,7 @@ def _baseline(settings: Settings, root: Path, base_file: FileReader | None) -> B
     if data is None:
         raise ConfigError("there is no such baseline file", "write one with `check --write-baseline FILE`", path=name)
     baseline = parse_baseline(data, name)
-    if settings.event is not Event.PULL_REQUEST or base_file is None or inside is None:
+    if base_file is None or inside is None:
         return baseline
     return tighten_baseline(_base_baseline(base_file, inside), baseline)
 

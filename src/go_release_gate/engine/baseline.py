@@ -110,7 +110,8 @@ def outdated(baseline: Baseline, known: Iterable[Suppressed], was_judged: Callab
     named = ", ".join(f"{entry.rule} in {entry.path}" for entry in gone[:_SAID])
     more = f" and {len(gone) - _SAID} more" if len(gone) > _SAID else ""
     name = baseline.name or "the baseline"
-    return (f"{name}: {len(gone)} entries match nothing any more: {named}{more}; write it again to drop them",)
+    count = "1 entry matches" if len(gone) == 1 else f"{len(gone)} entries match"
+    return (f"{name}: {count} nothing any more: {named}{more}; write the baseline again to drop what is gone",)
 
 
 def baseline_schema() -> dict[str, Any]:

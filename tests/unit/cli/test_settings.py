@@ -60,6 +60,16 @@ def test_on_a_pull_request_the_base_counts(root: Path, pull_request: dict[str, s
     assert judged(root, {}).settings.fail_on is None
 
 
+def test_a_local_rehearsal_uses_the_base_it_names(root: Path, pull_request: dict[str, str]) -> None:
+    """`--event pull-request --base REV` judges as the pull request will be; `--event branch` there escapes nothing."""
+    (root / FILE).write_text("fail-on: never\n", encoding="utf-8")
+    rehearsal = ("--event", "pull-request", "--base", "main")
+
+    assert judged(root, {}, {FILE: b"fail-on: warning\n"}, *rehearsal).settings.fail_on is Severity.WARNING
+    assert judged(root, {}, {FILE: b"fail-on: warning\n"}, *rehearsal[:2]).settings.fail_on is None
+    assert judged(root, pull_request, {}, "--event", "branch").settings.fail_on is Severity.ERROR
+
+
 def test_a_file_elsewhere_is_no_pull_requests(root: Path, tmp_path: Path, pull_request: dict[str, str]) -> None:
     """A file outside the checkout was put there by the workflow and counts as it is."""
     (tmp_path / "policy.yml").write_text("fail-on: never\n", encoding="utf-8")

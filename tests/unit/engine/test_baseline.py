@@ -48,7 +48,7 @@ def test_entries_that_match_nothing_are_said() -> None:
 
     assert outdated(baseline, known, lambda _entry: True) == (
         "b.json: 2 entries match nothing any more: untidy-module in go.mod, untidy-module in x/go.mod; "
-        "write it again to drop them",
+        "write the baseline again to drop what is gone",
     )
     assert outdated(baseline, known, lambda entry: entry.path == "nowhere") == ()
 
