@@ -33,26 +33,6 @@ class SyntaxProblemError(ValueError):
 
 
 @dataclass(slots=True)
-class Statement:
-    """One directive line. In a block, `tokens` lack the block's verb and `block_comments` are those above the block."""
-
-    verb: str
-    args: list[str]
-    line: int
-    suffix: str  # the comment at its end, with the slashes; empty: none
-    before: list[str]  # comments above it, with the slashes; "" is a blank line within a block
-    block_comments: list[str] | None = None
-
-    def comment_text(self) -> str:
-        """The comments that speak about this line, without slashes: its own, else its block's."""
-        if self.block_comments is not None and not self.before and not self.suffix:
-            comments = self.block_comments
-        else:
-            comments = [*self.before, self.suffix]
-        return "\n".join(text[2:].strip(GO_SPACE) for text in comments if text)
-
-
-@dataclass(slots=True)
 class Block:
     """`verb ( … )`; `head` is every token before the parenthesis (Go knows only heads of one token)."""
 
@@ -60,6 +40,35 @@ class Block:
     line: int
     comments: list[str]
     statements: list[Statement] = field(default_factory=list)
+    _text: str | None = None
+
+    def comment_text(self) -> str:
+        """The comments above the block, without slashes; joined once, however many lines ask."""
+        if self._text is None:
+            self._text = _plain(self.comments)
+        return self._text
+
+
+@dataclass(slots=True)
+class Statement:
+    """One directive line; that of a block has the block's verb."""
+
+    verb: str
+    args: list[str]
+    line: int
+    suffix: str  # the comment at its end, with the slashes; empty: none
+    before: list[str]  # comments above it, with the slashes; "" is a blank line within a block
+    block: Block | None = None
+
+    def comment_text(self) -> str:
+        """The comments that speak about this line, without slashes: its own, else its block's."""
+        if self.block is not None and not self.before and not self.suffix:
+            return self.block.comment_text()
+        return _plain([*self.before, self.suffix])
+
+
+def _plain(comments: list[str]) -> str:
+    return "\n".join(text[2:].strip(GO_SPACE) for text in comments if text)
 
 
 def decode(data: bytes) -> str:
@@ -90,7 +99,7 @@ def parse(text: str) -> list[Statement | Block]:
             _close(tokens, line)
             block = None
         else:
-            block.statements.append(Statement(block.head[0], tokens, line, comment, comments, block.comments))
+            block.statements.append(Statement(block.head[0], tokens, line, comment, comments, block))
         comments = []
     if block is not None:
         last = text.count("\n") + 1
@@ -115,9 +124,9 @@ def _with_comment(above: list[str], comment: str, block: Block | None) -> list[s
     A blank line parts comments from what follows. Within a block it is kept as "", except at its beginning: Go takes
     it for a comment of the line, so that the block's own comments do not speak for that line.
     """
-    if block is None:
-        return [*above, comment] if comment else []
-    if comment or (above[-1] if above else block.statements):
+    if block is None and not comment:
+        return []
+    if comment or (block and (above[-1] if above else block.statements)):
         above.append(comment)
     return above
 
