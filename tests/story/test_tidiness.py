@@ -136,3 +136,17 @@ def test_checkout_conversion_is_no_finding(gate: Gate) -> None:
     assert (converted.code, converted.rules) == (0, [])
     assert set(committed.rules) == {"unformatted-module-file"}
     assert committed.module()["tidy"]["kind"] == "form"
+
+
+def test_why_names_import_and_requirer(gate: Gate) -> None:
+    """`why` gives the importing line of a module that is used, and exit 2 for one that nobody has."""
+    gate.tidy_module()
+    gate.check()
+
+    known = gate.run("why", "example.com/dep")
+    unknown = gate.run("why", "example.com/nobody")
+
+    assert known.code == 0
+    assert "m.go:3" in known.out
+    assert "v1.0.0" in known.out
+    assert unknown.code == 2

@@ -68,7 +68,18 @@ def perform(args: argparse.Namespace, environ: Mapping[str, str]) -> Checked:
     """Check, and with `--fix` mend and check what is left."""
     root = root_of(args)
     judged = judged_settings(args, environ, root)
-    wishes = Wishes(
+    with open_session(wishes_of(args, environ, root), judged.settings, environ) as session:
+        request = request_of(args, judged, session, root)
+        report = _judge(request, session, environ)
+        if args.fix:
+            report = _mended(request, report, session, environ)
+        _write_baseline(args, report)
+        return Checked(report, session.secrets)
+
+
+def wishes_of(args: argparse.Namespace, environ: Mapping[str, str], root: Path) -> Wishes:
+    """What the session over `root` is made from."""
+    return Wishes(
         root,
         Path(environ.get("GITHUB_WORKSPACE") or root),
         credentials_of(args, environ),
@@ -76,13 +87,6 @@ def perform(args: argparse.Namespace, environ: Mapping[str, str]) -> Checked:
         in_workflow=environ.get("GITHUB_ACTIONS") == "true",
         progress=progress_for(sys.stderr, environ, quiet=bool(args.quiet), verbose=bool(args.verbose)),
     )
-    with open_session(wishes, judged.settings, environ) as session:
-        request = request_of(args, judged, session, root)
-        report = _judge(request, session, environ)
-        if args.fix:
-            report = _mended(request, report, session, environ)
-        _write_baseline(args, report)
-        return Checked(report, session.secrets)
 
 
 def _judge(request: Request, session: Session, environ: Mapping[str, str]) -> CheckReport:

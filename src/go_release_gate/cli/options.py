@@ -57,6 +57,11 @@ def _rule(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("rule", metavar="RULE", help="The rule's id, as findings show it")
 
 
+def _module(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("target", metavar="MODULE", help="path of a module, as go.mod names it")
+    _path(parser)
+
+
 def _kind(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("kind", metavar="KIND", help="config, check, baseline or rules")
 
@@ -87,6 +92,12 @@ VERBS: tuple[Verb, ...] = (
             ("plan --base origin/main", "only what changed"),
         ),
         _path,
+    ),
+    Verb(
+        "why",
+        "show why a module is there: who requires it, which import needs it",
+        (("why golang.org/x/text", "in every module of the repository that has it"),),
+        _module,
     ),
     Verb(
         "explain", "show the page of a rule", (("explain untidy-module", "what it finds, why, how to fix it"),), _rule

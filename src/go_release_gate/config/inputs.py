@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-JUDGING = ("check", "plan", "config")
+JUDGING = ("check", "plan", "config", "why")
 EVERYWHERE: tuple[str, ...] = ()
 
 
@@ -195,14 +195,14 @@ INPUTS: tuple[Input, ...] = (
         "go-version",
         "Go to judge with, such as 1.25.3.",
         fallback="the Go on PATH",
-        verbs=("check", "config", "doctor"),
+        verbs=("check", "config", "doctor", "why"),
         key="go.version",
         metavar="VERSION",
     ),
     Input(
         "ca-bundle",
         "PEM file with further certificate authorities, for Go, git, GitHub and registries alike.",
-        verbs=("check", "doctor"),
+        verbs=("check", "doctor", "why"),
         metavar="FILE",
     ),
     Input(
@@ -210,12 +210,14 @@ INPUTS: tuple[Input, ...] = (
         "Credentials for private modules: lines `host[/owner] token` or `host[/owner] user:password`. "
         "Withheld on a fork's pull request.",
         Kind.SECRET,
+        verbs=("check", "why"),
     ),
     Input(
         "module-credentials-file",
         "File with the lines of module-credentials.",
         metavar="FILE",
         in_action=False,
+        verbs=("check", "why"),
     ),
     Input(
         "registry-credentials",
@@ -229,7 +231,13 @@ INPUTS: tuple[Input, ...] = (
         Kind.SECRET,
         default="${{ github.token }}",
     ),
-    Input("offline", "Use no network: what the caches lack is unavailable.", Kind.BOOLEAN, fallback="false"),
+    Input(
+        "offline",
+        "Use no network: what the caches lack is unavailable.",
+        Kind.BOOLEAN,
+        fallback="false",
+        verbs=("check", "why"),
+    ),
     Input(
         "format",
         "Form of the main output.",
@@ -243,7 +251,7 @@ INPUTS: tuple[Input, ...] = (
         Kind.CHOICE,
         choices=("text", "json"),
         fallback="text",
-        verbs=("plan", "rules", "config", "doctor"),
+        verbs=("plan", "rules", "config", "doctor", "why"),
         in_action=False,
     ),
     Input(

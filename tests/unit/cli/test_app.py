@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -126,24 +123,3 @@ def test_errors_keep_their_hint(capsys: pytest.CaptureFixture[str]) -> None:
 
     complain(GateError("what", "do this"), {})
     assert capsys.readouterr().err == "go-release-gate: what\n  do this\n"
-
-
-def best_of(count: int, words: list[str]) -> float:
-    """Seconds of the fastest of `count` runs of the interpreter."""
-    best = 9.0
-    for _ in range(count):
-        started = time.perf_counter()
-        subprocess.run(
-            [sys.executable, *words], check=False, capture_output=True, env={"PYTHONPATH": str(SOURCE)}, timeout=60
-        )
-        best = min(best, time.perf_counter() - started)
-    return best
-
-
-@pytest.mark.parametrize("words", [["--version"], ["check", "--no-such-option"]])
-def test_the_start_is_quick(words: list[str]) -> None:
-    """Version and usage errors take less than six times the bare interpreter's time, best of eight each."""
-    bare = best_of(8, ["-c", "pass"])
-    ours = best_of(8, ["-m", "go_release_gate", *words])
-
-    assert ours < 6 * bare
