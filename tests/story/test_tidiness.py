@@ -150,3 +150,37 @@ def test_why_names_import_and_requirer(gate: Gate) -> None:
     assert "m.go:3" in known.out
     assert "v1.0.0" in known.out
     assert unknown.code == 2
+
+
+def test_fix_renews_a_stale_vendor_tree(gate: Gate) -> None:
+    """A vendor tree of another version is renewed with go.mod, also when files must go; edited files are left alone."""
+    gate.tidy_module()
+    env = {**gate.env, "GOWORK": "off"}
+    subprocess.run(["go", "mod", "vendor"], cwd=gate.repo, env=env, check=True, capture_output=True)
+    gate.write(
+        {
+            "go.mod": "module example.com/m\n\ngo 1.24\n\nrequire example.com/dep v1.1.0\n",
+            "go.sum": "{sum:example.com/dep@v1.1.0}",
+            "vendor/example.com/gone/gone.go": "package gone\n",
+        }
+    )
+    stale = gate.check()
+
+    fixed = gate.run("check", "--fix")
+    again = gate.check()
+
+    assert "stale-vendor" in stale.rules
+    assert fixed.code == 0, fixed.out + fixed.err
+    assert again.module()["vendor"]["outcome"] == "pass"
+    assert not (gate.repo / "vendor/example.com/gone").exists()
+
+
+def test_what_does_not_count_is_not_mended(gate: Gate) -> None:
+    """A suppressed or ignored finding stays as it is under --fix."""
+    gate.tidy_module()
+    gate.write({"go.sum": "{sum:example.com/dep@v1.1.0}"})
+    before = gate.tree()
+
+    gate.run("check", "--fix", "--ignore", "untidy-module")
+
+    assert gate.tree() == before

@@ -16,7 +16,6 @@ from go_release_gate.config.environment import secret
 from go_release_gate.engine import fix
 from go_release_gate.engine.run import Request, check
 from go_release_gate.errors import UsageError
-from go_release_gate.model.outcome import Verdict
 from go_release_gate.model.report import CheckReport, Subject
 from go_release_gate.report.colour import wants_colour
 from go_release_gate.report.options import RenderOptions
@@ -73,8 +72,7 @@ def perform(args: argparse.Namespace, environ: Mapping[str, str]) -> Checked:
         report = _judge(request, session, environ)
         if args.fix:
             report = _mended(request, report, session, environ)
-        _write_baseline(args, report)
-        return Checked(report, session.secrets)
+        return Checked(_with_baseline(args, report), session.secrets)
 
 
 def wishes_of(args: argparse.Namespace, environ: Mapping[str, str], root: Path) -> Wishes:
@@ -168,8 +166,14 @@ def options_of(args: argparse.Namespace, environ: Mapping[str, str]) -> RenderOp
     )
 
 
-def _write_baseline(args: argparse.Namespace, report: CheckReport) -> None:
-    if args.write_baseline and report.verdict is not Verdict.UNAVAILABLE:
-        from go_release_gate.engine.baseline import write
+def _with_baseline(args: argparse.Namespace, report: CheckReport) -> CheckReport:
+    """Write the baseline that `--write-baseline` asks for, unless what could not be judged would be missing in it."""
+    if not args.write_baseline:
+        return report
+    if not report.complete:
+        said = f"{args.write_baseline} was not written: not everything could be judged"
+        return replace(report, notices=(*report.notices, said))
+    from go_release_gate.engine.baseline import write
 
-        write(Path(args.write_baseline), report)
+    write(Path(args.write_baseline), report)
+    return report

@@ -24,9 +24,7 @@ def ask_retractions(facts: Facts, settings: Settings, edges: Edges) -> None:
         scratch.mkdir()
         if edges.owner:
             os.chown(scratch, *edges.owner)
-        found = collect(
-            facts.modules, edges.go, scratch, timeout=settings.go.timeout, offline=settings.offline
-        )
+        found = collect(facts.modules, edges.go, scratch, timeout=settings.go.timeout, offline=settings.offline)
     facts.others[Retractions] = found
     if found.error:
         facts.notices.append(f"retracted-version: {found.error.message}")

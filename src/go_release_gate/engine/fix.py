@@ -29,12 +29,20 @@ def apply(root: Path, mended: Iterable[Mended]) -> list[str]:
         try:
             if file.after is None:
                 target.unlink()
+                _prune(target.parent)
             else:
                 _replace(target, _with_line_ends_of(file))
         except OSError as error:
             raise UnavailableError(f"cannot write {file.path}: {error.strerror}", "check its permissions") from error
         written.append(file.path)
     return written
+
+
+def _prune(directory: Path) -> None:
+    """Remove directories that a removed vendored file left empty, up to `vendor` itself."""
+    while directory.name != "vendor" and not any(directory.iterdir()):
+        directory.rmdir()
+        directory = directory.parent
 
 
 def _bytes_of(path: Path) -> bytes | None:

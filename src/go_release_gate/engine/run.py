@@ -15,9 +15,10 @@ from go_release_gate.engine.choose import chosen_modules
 from go_release_gate.engine.context import Edges, Facts, phase
 from go_release_gate.engine.discover import discover
 from go_release_gate.engine.judge import edition_notices, judge
+from go_release_gate.engine.mending import mend
 from go_release_gate.engine.owners import with_owners
 from go_release_gate.engine.suppress import suppress
-from go_release_gate.engine.tidying import tidying
+from go_release_gate.engine.tidying import Tidier, tidying
 from go_release_gate.engine.verifying import vendor_all, verify_all
 from go_release_gate.errors import NoModuleError
 from go_release_gate.facts.module import Module
@@ -29,9 +30,10 @@ from go_release_gate.facts.vendor import Vendor
 from go_release_gate.facts.verify import Verify
 from go_release_gate.model.finding import Finding
 from go_release_gate.model.outcome import ModuleError, Outcome
-from go_release_gate.model.report import CheckReport, ModuleAnswer, Subject, TidyAnswer, VerifyAnswer
+from go_release_gate.model.report import CheckReport, ModuleAnswer, Subject, Suppressed, TidyAnswer, VerifyAnswer
 from go_release_gate.rules.registry import RULES
 
+Sifted = tuple[tuple[Finding, ...], tuple[Suppressed, ...], tuple[str, ...]]
 DIFF_LIMIT = 64 * 1024  # characters of one module's diff in the report; the patch is never cut
 
 
@@ -59,36 +61,46 @@ def check(request: Request, edges: Edges) -> CheckReport:
         NoModuleError: there is none. UnavailableError: nothing at all could be judged (no Go, no space).
     """
     started = edges.clock()
-    facts = collect_facts(request, edges)
-    with phase("rules", 0, facts, edges):
-        report = _report(request, facts, edges)
+    facts = _discovered(request, edges)
+    with tidying(facts, request.settings, edges) as tidier:
+        _collect(tidier)
+        with phase("rules", 0, facts, edges):
+            found = _findings(facts, edges.go.toolchain, request.settings)
+            sifted = suppress(found, request, facts)
+        if request.mend:
+            facts.mended = mend(tidier, sifted[0])
     edges.progress.close()
     facts.timings["total"] = edges.clock() - started
-    return report
+    return _report(request, facts, sifted, edges.go.toolchain)
 
 
-def collect_facts(request: Request, edges: Edges) -> Facts:
-    """Every fact the rules need, in the order that makes them true: tidy fills the cache that verify hashes."""
+def _discovered(request: Request, edges: Edges) -> Facts:
     settings = request.settings
     facts = Facts(Repository(request.root, ()))
     with phase("discover", 0, facts, edges):
         facts.repository = discover(
-            request.root, include=settings.include, exclude=settings.exclude, trusted=settings.trusted
+            request.root,
+            include=settings.include,
+            exclude=settings.exclude,
+            trusted=settings.trusted,
+            caches=(Path(edges.go.toolchain.modcache),),
         )
     if not facts.repository.modules:
         raise NoModuleError("no Go module found below this directory", _skipped_hint(facts.repository))
     facts.chosen = chosen_modules(facts.repository, settings.modules)
-    with tidying(facts, settings, edges) as tidier:
-        tidier.tidy()
-        healed = verify_all(facts, settings, edges, tidier.explain)
-        if healed:
-            # what was judged from damaged content is judged again, without the index made from it
-            tidier.tidy(healed, {"GODEBUG": "goindex=0"})
-        vendor_all(facts, settings, edges, tidier.explain)
-        ask_retractions(facts, settings, edges)
-        if request.mend:
-            facts.mended = tidier.mend()
     return facts
+
+
+def _collect(tidier: Tidier) -> None:
+    """Every fact the rules need, in the order that makes them true: tidy fills the cache that verify hashes."""
+    facts, settings, edges = tidier.facts, tidier.settings, tidier.edges
+    tidier.tidy()
+    healed = verify_all(facts, settings, edges, tidier.explain)
+    if healed:
+        # what was judged from damaged content is judged again, without the index made from it
+        tidier.tidy(healed, {"GODEBUG": "goindex=0"})
+    vendor_all(facts, settings, edges, tidier.explain)
+    ask_retractions(facts, settings, edges)
 
 
 def _skipped_hint(repository: Repository) -> str:
@@ -98,10 +110,9 @@ def _skipped_hint(repository: Repository) -> str:
     return f"passed over: {places}; `--include` brings one back"
 
 
-def _report(request: Request, facts: Facts, edges: Edges) -> CheckReport:
+def _report(request: Request, facts: Facts, sifted: Sifted, toolchain: Toolchain) -> CheckReport:
     settings = request.settings
-    toolchain = edges.go.toolchain
-    findings, suppressed, notices = suppress(_findings(facts, toolchain, settings), request, facts)
+    findings, suppressed, notices = sifted
     answers = tuple(module_answer(module, facts) for module in facts.modules)
     verdict, complete = judge(findings, answers, settings)
     return CheckReport(

@@ -15,10 +15,9 @@ from go_release_gate.facts.explained import explained
 from go_release_gate.facts.mirror import Mirror
 from go_release_gate.facts.modgraph import ModuleCache
 from go_release_gate.facts.module import Module
-from go_release_gate.facts.patch import Mended
 from go_release_gate.facts.tidy import Tidy
 from go_release_gate.facts.tidy_run import TidyRun, collect, explain_failure
-from go_release_gate.model.outcome import ModuleError, Outcome
+from go_release_gate.model.outcome import ModuleError
 
 if TYPE_CHECKING:
     from go_release_gate.adapters.process import Completed
@@ -44,22 +43,6 @@ class Tidier:
         with phase("tidy", len(modules), self.facts, self.edges):
             parallel(jobs_of(self.settings), {m.dir: self._work(m, run) for m in ordered}, self._done)
 
-    def mend(self) -> list[Mended]:
-        """Tidy in dependency order: a module is judged again once one it replaces locally has changed."""
-        changed: set[str] = set()
-        mended: list[Mended] = []
-        for module in self.facts.modules:
-            tidy = self.facts.tidy[module.dir]
-            if changed.intersection(module.local_replaces):
-                tidy = collect(module, self.run)
-            if tidy.outcome is not Outcome.FAIL or tidy.mod_after is None:
-                continue
-            if tidy.mod_after != module.mod_bytes:
-                changed.add(module.dir)
-                (self.run.mirror.dir_of(module) / "go.mod").write_bytes(tidy.mod_after)
-            mended += _mended(module, tidy, self.run)
-        return mended
-
     def explain(self, done: Completed, module: Module) -> ModuleError:
         """Class of another failed call of Go about `module`."""
         return explain_failure(done, module, self.run)
@@ -74,17 +57,6 @@ class Tidier:
     def _done(self, directory: str, tidy: Tidy) -> None:
         self.facts.tidy[directory] = tidy
         self.edges.progress.step(directory, str(tidy.outcome))
-
-
-def _mended(module: Module, tidy: Tidy, run: TidyRun) -> list[Mended]:
-    files = (("go.mod", module.mod_bytes, tidy.mod_after), ("go.sum", module.sum_bytes, tidy.sum_after))
-    mended = []
-    for name, before, after in files:
-        is_converted = b"\r\n" in (before or b"") and run.is_conversion(module.file(name))
-        file = Mended(module.file(name), before, after, is_converted)
-        if file.diff:
-            mended.append(file)
-    return mended
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from go_release_gate.model.outcome import ModuleError, Outcome
 if TYPE_CHECKING:
     from go_release_gate.adapters.process import Completed
     from go_release_gate.config.settings import Settings
+    from go_release_gate.facts.vendoring import VendorRun
 
     Explain = Callable[[Completed, Module], ModuleError]
 
@@ -80,16 +81,21 @@ def _graver(anchored: Verify | None, of_go: Verify) -> Verify:
     return replace(anchored, outcome=worse.outcome, error=worse.error, damaged=(*anchored.damaged, *of_go.damaged))
 
 
+def vendor_run(facts: Facts, settings: Settings, edges: Edges, explain: Explain) -> VendorRun:
+    """What vendoring shares over one check."""
+    from go_release_gate.facts.vendoring import VendorRun
+
+    return VendorRun(facts.repository.root, edges.go, edges.scratch, edges.is_conversion, explain, settings.go.timeout)
+
+
 def vendor_all(facts: Facts, settings: Settings, edges: Edges, explain: Explain) -> None:
     """Fill `facts.vendor` for the modules that have a vendor directory."""
     modules = [module for module in facts.modules if module.has_vendor and module.error is None]
     if not modules:
         return
-    from go_release_gate.facts.vendoring import VendorRun, collect_vendor
+    from go_release_gate.facts.vendoring import collect_vendor
 
-    run = VendorRun(
-        facts.repository.root, edges.go, edges.scratch, edges.is_conversion, explain, settings.go.timeout
-    )
+    run = vendor_run(facts, settings, edges, explain)
 
     def work(module: Module) -> Callable[[], Vendor]:
         return lambda: collect_vendor(module, facts.tidy.get(module.dir), run)

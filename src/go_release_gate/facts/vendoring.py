@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from go_release_gate.facts.module import Module
+from go_release_gate.facts.patch import Mended
 from go_release_gate.facts.tidy import Tidy
 from go_release_gate.facts.vendor import Vendor
 from go_release_gate.facts.vendor_compare import MODULES, compare
@@ -66,17 +67,46 @@ def collect_vendor(module: Module, tidy: Tidy | None, run: VendorRun) -> Vendor:
     if refused := _refused(module, vendor):
         return refused
     with _scratch(run) as home:
-        if is_workspace_vendor(vendor):
-            done = workspace_vendor(run.root, module.dir, home, run.go, timeout=run.timeout, env=_env(run))
-        else:
-            done = _vendor(module.mod_bytes, module.sum_bytes, module, home, run)
-            if _is_untidy(done) and tidy and tidy.mod_after is not None:
-                done = _vendor(tidy.mod_after, tidy.sum_after, module, home, run)
+        done = _fresh(module, tidy, home, run)
         if done.returncode != 0 or done.timed_out:
             return Vendor(Outcome.UNAVAILABLE, error=run.explain(done, module))
         found = compare(vendor, home / "vendor", prefix=module.file("vendor"), is_conversion=run.is_conversion)
     outcome = Outcome.FAIL if found.stale or found.edited else Outcome.PASS
     return Vendor(outcome, found.stale, found.edited)
+
+
+def renew_vendor(module: Module, after: tuple[bytes, bytes | None], run: VendorRun) -> list[Mended]:
+    """What `go mod vendor` would write or remove once go.mod and go.sum are `after`; edited files are left alone.
+
+    An edited file is somebody's work on the right version; a stale one is only out of step. Empty where Go fails.
+    """
+    vendor = run.root / module.dir / "vendor"
+    if _refused(module, vendor) or is_workspace_vendor(vendor):
+        return []
+    with _scratch(run) as home:
+        done = _vendor(*after, module, home, run)
+        if done.returncode != 0 or done.timed_out:
+            return []
+        prefix = module.file("vendor")
+        found = compare(vendor, home / "vendor", prefix=prefix, is_conversion=run.is_conversion)
+        names = [difference.path.removeprefix(f"{prefix}/") for difference in found.stale]
+        return [
+            Mended(f"{prefix}/{name}", _read_file(vendor / name), _read_file(home / "vendor" / name)) for name in names
+        ]
+
+
+def _read_file(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() and not path.is_symlink() else None
+
+
+def _fresh(module: Module, tidy: Tidy | None, home: Path, run: VendorRun) -> Completed:
+    """Vendor afresh below `home`, for the module or for its workspace."""
+    if is_workspace_vendor(run.root / module.dir / "vendor"):
+        return workspace_vendor(run.root, module.dir, home, run.go, timeout=run.timeout, env=_env(run))
+    done = _vendor(module.mod_bytes, module.sum_bytes, module, home, run)
+    if _is_untidy(done) and tidy and tidy.mod_after is not None:
+        done = _vendor(tidy.mod_after, tidy.sum_after, module, home, run)
+    return done
 
 
 def is_workspace_vendor(vendor: Path) -> bool:
