@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -140,3 +141,9 @@ def test_a_dead_network_costs_one_time_limit() -> None:
     found = read_answer(["example.com/a@v1.0.0"], completed(timed_out=True))
     assert found.error is not None
     assert (found.outcome, found.error.kind) == (Outcome.UNAVAILABLE, ErrorClass.TIMEOUT)
+
+
+def test_an_unreadable_module_requires_nothing(tmp_path: Path) -> None:
+    """A module whose go.mod cannot be read adds nothing to what is asked."""
+    go = FakeGo()
+    assert collect([replace(module(), mod=None)], go, tmp_path).outcome is Outcome.NOT_APPLICABLE
