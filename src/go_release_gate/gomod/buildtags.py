@@ -138,8 +138,10 @@ def _evaluate(expression: str) -> Pair:
         else:
             _check_double_negation(tokens, index)
             machine.operators.append(sign)
+    if needs_operand:
+        raise _BadExpressionError
     machine.reduce(0)
-    if needs_operand or machine.operators:
+    if machine.operators:
         raise _BadExpressionError
     return machine.values[0]
 

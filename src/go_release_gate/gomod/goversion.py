@@ -54,7 +54,8 @@ def language(text: str) -> str:
     match = _RELEASE.fullmatch(text)
     if match is None:
         return ""
-    return match[1] if match[2] is None or text == "1.0" else f"{match[1]}.{match[2]}"
+    major, minor = match[1], match[2] or "0"
+    return major if (major, minor) == ("1", "0") else f"{major}.{minor}"
 
 
 def compare(left: str, right: str) -> int:
