@@ -13,16 +13,29 @@ from go_release_gate.model.severity import Event
 from go_release_gate.rules.base import Rule
 
 
-def judge(findings: Iterable[Finding], modules: Sequence[ModuleAnswer], settings: Settings) -> tuple[Verdict, bool]:
+def judge(
+    findings: Iterable[Finding],
+    modules: Sequence[ModuleAnswer],
+    settings: Settings,
+    accepted: Iterable[Finding] = (),
+) -> tuple[Verdict, bool]:
     """The verdict, and whether everything was judged.
 
     A finding at or above `fail_on` fails, whatever else could not be judged. Else a module that the surroundings
-    kept from being judged is `unavailable`, unless the settings warn only; on a tag they cannot.
+    kept from being judged is `unavailable`, unless the settings warn only; on a tag they cannot. So is a module at
+    fault itself whose finding was not asked for: what could not be checked is no pass, unless somebody accepted it.
+
+    Args:
+        accepted: findings suppressed with a reason or by a baseline.
     """
+    findings = tuple(findings)
+    said = {finding.module for finding in (*findings, *accepted)}
     complete = not any(is_unjudged(module) for module in modules)
     if settings.fail_on and any(finding.severity.reaches(settings.fail_on) for finding in findings):
         return Verdict.FAIL, complete
-    if any(is_kept_from_judging(module) for module in modules) and not _warns_only(settings):
+    if any(
+        is_kept_from_judging(module) or (module.error and module.dir not in said) for module in modules
+    ) and not _warns_only(settings):
         return Verdict.UNAVAILABLE, complete
     return Verdict.PASS, complete
 

@@ -114,7 +114,7 @@ def _report(request: Request, facts: Facts, sifted: Sifted, toolchain: Toolchain
     settings = request.settings
     findings, suppressed, notices = sifted
     answers = tuple(module_answer(module, facts) for module in facts.modules)
-    verdict, complete = judge(findings, answers, settings)
+    verdict, complete = judge(findings, answers, settings, (one.finding for one in suppressed))
     return CheckReport(
         version=__version__,
         go=toolchain.version,

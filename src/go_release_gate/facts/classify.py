@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from go_release_gate.facts.failure import Failure, read_failures
 from go_release_gate.model.outcome import ErrorClass, ModuleError
@@ -66,6 +66,10 @@ def _rank(error: ModuleError) -> int:
 
 
 def _classify_one(failure: Failure, around: Surroundings) -> ModuleError:
+    return replace(_judged(failure, around), package=failure.package)
+
+
+def _judged(failure: Failure, around: Surroundings) -> ModuleError:
     inside = _inside_repository(failure, around)
     if inside:
         return inside

@@ -19,6 +19,7 @@ from go_release_gate.facts.module import Module
 from go_release_gate.facts.repository import Repository
 from go_release_gate.facts.tidy import Tidy
 from go_release_gate.facts.tidy_answer import answer, without_conversion
+from go_release_gate.facts.why import find_import
 from go_release_gate.gomod.syntax import SyntaxProblemError
 from go_release_gate.gomod.version import is_canonical
 from go_release_gate.model.outcome import ErrorClass, ModuleError, Outcome
@@ -187,7 +188,18 @@ def explain_failure(done: Completed, module: Module, run: TidyRun) -> ModuleErro
         go=run.go.toolchain.version,
         timeout=run.timeout,
     )
-    return classify(_in_repository(text, module, run), around, timed_out=done.timed_out)
+    error = classify(_in_repository(text, module, run), around, timed_out=done.timed_out)
+    return _at_its_import(error, module, run) if error.kind in _OF_AN_IMPORT else error
+
+
+_OF_AN_IMPORT = (ErrorClass.MISSING_PACKAGE, ErrorClass.WORKSPACE_ONLY_DEPENDENCY)
+
+
+def _at_its_import(error: ModuleError, module: Module, run: TidyRun) -> ModuleError:
+    """The same error at the line that imports the package, when a file of the module does."""
+    inner = frozenset(other.dir for other in run.repository.modules if other.dir != module.dir)
+    found = find_import(error.package, run.mirror.dir_of(module), prefix=module.dir, inner=inner)
+    return replace(error, path=found.path, line=found.line) if found else error
 
 
 def _in_repository(text: str, module: Module, run: TidyRun) -> str:

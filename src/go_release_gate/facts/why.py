@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,6 +88,25 @@ def locate(package: str, chain: Chain, *, module: str, directory: Path, prefix: 
             line, constraint = found
             path = "/".join(part for part in (prefix if prefix != "." else "", below, name) if part)
             return Import(Location(path, line, line), constraint)
+    return None
+
+
+def find_import(package: str, directory: Path, *, prefix: str, inner: frozenset[str]) -> Location | None:
+    """The first line of a module's own files that imports `package`, files in order of their paths.
+
+    Args:
+        directory: the module in the copy. prefix: its directory relative to the root. inner: directories of other
+            modules, which are not entered.
+    """
+    if not package:
+        return None
+    for folder, folders, names in os.walk(directory):
+        below = os.path.relpath(folder, directory)
+        here = "/".join(part for part in (prefix, below) if part != ".") or "."
+        folders[:] = sorted(name for name in folders if (name if here == "." else f"{here}/{name}") not in inner)
+        for name in sorted(name for name in names if name.endswith(".go")):
+            if found := _import_line(Path(folder) / name, package):
+                return Location(name if here == "." else f"{here}/{name}", found[0], found[0])
     return None
 
 

@@ -76,6 +76,7 @@ class ModuleError:
         host: the network host at fault, if one could be named (feeds the circuit breaker).
         path, line: where in the repository, if anywhere (path relative to the root).
         rule: the rule that reports it when there is one of its own; `broken-module` otherwise.
+        package: the import path that could not be resolved, if it is about one.
         refused_login: the host refused the credentials themselves: asking again can only do harm.
     """
 
@@ -87,3 +88,4 @@ class ModuleError:
     line: int | None = None
     rule: str = "broken-module"
     refused_login: bool = False
+    package: str = ""

@@ -52,7 +52,7 @@ ERROR, WARNING, NOTE = (finding(severity) for severity in Severity)
         ([], OFFLINE, Settings(on_unavailable="warn", event=Event.PULL_REQUEST), (Verdict.PASS, False)),
         ([], OFFLINE, Settings(on_unavailable="warn", event=Event.TAG), (Verdict.UNAVAILABLE, False)),
         ([ERROR], BROKEN, Settings(), (Verdict.FAIL, False)),
-        ([], BROKEN, Settings(), (Verdict.PASS, False)),
+        ([], BROKEN, Settings(), (Verdict.UNAVAILABLE, False)),
     ],
 )
 def test_verdicts(
@@ -60,6 +60,13 @@ def test_verdicts(
 ) -> None:
     """Findings at the threshold fail first; then the surroundings make it unavailable; unjudged is never complete."""
     assert judge(findings, [PASSED, module], settings) == answer
+
+
+def test_an_accepted_fault_does_not_count() -> None:
+    """A module at fault whose finding somebody suppressed with a reason passes, and stays incomplete."""
+    accepted = replace(ERROR, module=BROKEN.dir)
+
+    assert judge([], [BROKEN], Settings(), [accepted]) == (Verdict.PASS, False)
 
 
 def test_the_exit_codes_of_the_verdicts() -> None:
