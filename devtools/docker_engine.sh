@@ -19,7 +19,12 @@ dockerd --host "$DOCKER_HOST" --data-root "$state/data" --exec-root "$state/exec
   >"$state/log" 2>&1 &
 engine=$!
 
-trap 'kill "$engine" 2>/dev/null; wait "$engine"; rm -rf "$state"' EXIT
+# The engine leaves mounts behind (network namespaces, layers of a killed container): they go first. The exit code is
+# COMMAND's, whatever the tidying up says.
+trap 'kill "$engine" 2>/dev/null || true
+  wait "$engine" || true
+  grep -o " $state/[^ ]*" /proc/mounts | sort -r | xargs --no-run-if-empty umount || true
+  rm -rf "$state" || true' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
