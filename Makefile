@@ -48,8 +48,9 @@ e2e: venv .venv/.ready-e2e ## the built image as the runner runs it, and a workf
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/e2e.txt
 	@touch $@
 
-bench: venv ## speed against the raw commands, written to docs/performance.md
-	$(WITH_GO) $(PYTHON) devtools/bench/run.py
+REPOSITORIES ?= examples/shop
+bench: venv ## speed against the raw commands over REPOSITORIES, written to docs/performance.md
+	$(WITH_GO) $(PYTHON) devtools/bench/check.py --write docs/performance.md $(REPOSITORIES)
 
 lock: ## recompile requirements/*.txt (needs uv)
 	devtools/lock.sh

@@ -15,9 +15,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from marks import put
+
 ROOT = Path(__file__).parents[1]
-BEGIN = "<!-- begin demo: python devtools/demo.py --write README.md -->"
-END = "<!-- end demo -->"
 STEPS = (
     ("check", "Judge the shop as it is: three modules are not tidy."),
     ("check --fix", "Mend what can be mended safely, in dependency order."),
@@ -44,9 +44,7 @@ def main() -> int:
 def write(page: Path) -> int:
     """Run the demo and put its log into `page`."""
     done = subprocess.run([sys.executable, __file__, "--color", "never"], stdout=subprocess.PIPE, check=True, text=True)
-    before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    page.write_text(f"{before}{BEGIN}\n\n```console\n{done.stdout.strip()}\n```\n\n{END}{after}", encoding="utf-8")
+    put(page, "demo", f"```console\n{done.stdout.strip()}\n```")
     return 0
 
 

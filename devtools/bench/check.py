@@ -1,9 +1,9 @@
 """Measure `check` beside the raw commands and a peer's loop, in one run on the same caches.
 
-    python devtools/bench/check.py [--rounds N] [--markdown FILE] REPOSITORY…
+    python devtools/bench/check.py [--rounds N] [--write PAGE] REPOSITORY…
 
 Every way gets the same modules (those `check` judges), the same module and build cache, and is run in turn
-(A B C D, A B C D …). Only the ratios are conclusions. The first pass of each is not counted: it fills the caches.
+(A B C D, A B C D …). Only the ratios are conclusions. Rounds before the counted ones fill the caches.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+sys.path[:0] = [str(Path(__file__).parents[1])]
+from marks import put  # noqa: E402 - the path must be set first
+
 SOURCE = Path(__file__).parents[2] / "src"
 WAYS = ("gate", "raw loop", "raw loop, parallel", "go-tidy-check's loop (tidy alone)")
 
@@ -33,13 +36,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("repositories", nargs="*", type=Path)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--markdown", type=Path, help="write the tables to this file")
+    parser.add_argument("--warmup", type=int, default=1, help="rounds that are not counted (0: the caches are full)")
+    parser.add_argument("--write", type=Path, help="put the tables between the marks `figures` of this page")
     arguments = parser.parse_args()
-    rows = [measure(repository.resolve(), arguments.rounds) for repository in arguments.repositories]
+    rows = [measure(repository.resolve(), arguments.rounds, arguments.warmup) for repository in arguments.repositories]
     text = table(rows) + "\n" + startup(max(arguments.rounds, 5))
     print(text)
-    if arguments.markdown:
-        arguments.markdown.write_text(text, encoding="utf-8")
+    if arguments.write:
+        put(arguments.write, "figures", text)
     return 0
 
 
@@ -53,8 +57,8 @@ class Row:
     memory: float
 
 
-def measure(repository: Path, rounds: int) -> Row:
-    """Time all ways on one repository in turn; the first round is not counted."""
+def measure(repository: Path, rounds: int, warmup: int) -> Row:
+    """Time all ways on one repository in turn; the first `warmup` rounds are not counted."""
     report = gate_report(repository)
     directories = [module["dir"] for module in report["modules"]]
     ways: dict[str, Callable[[], None]] = {
@@ -64,11 +68,11 @@ def measure(repository: Path, rounds: int) -> Row:
         "go-tidy-check's loop (tidy alone)": lambda: peer(repository, directories),
     }
     seconds: dict[str, list[float]] = {name: [] for name in ways}
-    for turn in range(rounds + 1):
+    for turn in range(rounds + warmup):
         for name, way in ways.items():
             started = time.monotonic()
             way()
-            if turn:
+            if turn >= warmup:
                 seconds[name].append(time.monotonic() - started)
     medians = {name: statistics.median(values) for name, values in seconds.items()}
     return Row(repository.name, len(directories), medians, peak_memory(repository))

@@ -1,6 +1,6 @@
 """Hold the gate's verdicts against the raw commands on public repositories, and count the reasons it knows.
 
-    python devtools/bench/public.py [--markdown FILE] REPOSITORY…
+    python devtools/bench/public.py [--write PAGE] REPOSITORY…
 
 For every module the gate judges: `go mod tidy -diff` in the checkout, and whether `go mod tidy` on a copy rewrites a
 file, against the gate's answer. Then the same repository with every go.sum emptied and every `// indirect`
@@ -21,6 +21,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+sys.path[:0] = [str(Path(__file__).parents[1])]
+from marks import put  # noqa: E402 - the path must be set first
 
 SOURCE = Path(__file__).parents[2] / "src"
 
@@ -44,7 +47,7 @@ def main() -> int:
     """Judge every repository named; 1 when a verdict disagrees with the raw commands."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("repositories", nargs="+", type=Path)
-    parser.add_argument("--markdown", type=Path)
+    parser.add_argument("--write", type=Path, help="put the table between the marks `figures` of this page")
     arguments = parser.parse_args()
     rows = [judge(repository.resolve()) for repository in arguments.repositories]
     text = table(rows)
@@ -52,8 +55,8 @@ def main() -> int:
     for row in rows:
         for line in row.disagreements:
             print(f"{row.name}: {line}", file=sys.stderr)
-    if arguments.markdown:
-        arguments.markdown.write_text(text, encoding="utf-8")
+    if arguments.write:
+        put(arguments.write, "figures", text)
     return int(any(row.disagreements for row in rows))
 
 
