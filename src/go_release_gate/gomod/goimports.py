@@ -7,6 +7,7 @@ fault, which is what `go mod tidy` works with too.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from go_release_gate.gomod import buildtags, quoting
@@ -52,7 +53,7 @@ def scan(name: str, data: bytes) -> GoFile:
     leading = _LEADING.match(data)
     start = leading.end() if leading else 0
     package = _PACKAGE.match(data, start)
-    constraint, considered = _constraint(name, data, start)
+    constraint, considered = _constraint(name, data, package.start() if package else len(data))
     return GoFile(
         package=package[1].decode("utf-8", "replace") if package else "",
         imports=_imports(data, package.end()) if package else (),
@@ -64,26 +65,31 @@ def scan(name: str, data: bytes) -> GoFile:
 
 def _imports(data: bytes, start: int) -> tuple[tuple[str, int], ...]:
     found: list[tuple[str, int]] = []
-    line, counted, at = 1, 0, start
+    line, counted = 1, 0
+    for literal, text in _literals(data, start):
+        line += data.count(b"\n", counted, literal)
+        counted = literal
+        path = quoting.unquote(text.decode("utf-8", "replace"))
+        if path is not None:
+            found.append((path, line))
+    return tuple(found)
+
+
+def _literals(data: bytes, at: int) -> Iterator[tuple[int, bytes]]:
+    """Where each import's string begins, and the string as written; ends at the first thing that is no import."""
     while head := _IMPORT.match(data, at):
         at = head.end()
-        is_group = bool(head[1])
-        while spec := _SPEC.match(data, at):
+        spec = _SPEC.match(data, at)
+        while spec:
+            yield spec.start(1), spec[1]
             at = spec.end()
-            literal = spec.start(1)
-            line += data.count(b"\n", counted, literal)
-            counted = literal
-            path = quoting.unquote(spec[1].decode("utf-8", "replace"))
-            if path is not None:
-                found.append((path, line))
-            if not is_group:
+            if not head[1]:
                 break
-        if is_group:
-            end = _GROUP_END.match(data, at)
-            if end is None:
-                break
-            at = end.end()
-    return tuple(found)
+            spec = _SPEC.match(data, at)
+        end = _GROUP_END.match(data, at) if head[1] else spec
+        if end is None:
+            return
+        at = end.end()
 
 
 def _constraint(name: str, data: bytes, package_at: int) -> tuple[str, bool]:

@@ -130,6 +130,8 @@ def test_go_judges_constraints_the_same(oracle: GoOracle, lines: list[str]) -> N
 @given(text=st.one_of(heads, good_heads))
 @example(text='package p\nimport (\n"a"\n// )\n"b")import "c"')
 @example(text="// +build ignore\n")
+@example(text="\v\n//go:build ")
+@example(text='package p\nimport\nimport (\n"a"\n)\n')
 @example(text="//go:build ((((a))) && !(b || !c)\npackage p")
 @example(text="//go:build !!a\npackage p")
 @example(text="//go:build " + "(" * 600 + "a" + ")" * 600 + "\npackage p")
