@@ -53,13 +53,17 @@ class Place:
 
 @dataclass(slots=True)
 class Survey:
-    """What the walk saw. `hidden`: directory of a go.mod in a place that is passed over → the reason."""
+    """What the walk saw.
+
+    `hidden`: directory of a go.mod in a place that is passed over → the reason. `caches`: module caches by their shape.
+    """
 
     modules: list[str] = field(default_factory=list)
     workspaces: list[str] = field(default_factory=list)
     hidden: dict[str, str] = field(default_factory=dict)
     places: list[Place] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
+    caches: set[str] = field(default_factory=set)
     walked: set[str] = field(default_factory=set)
 
 
@@ -106,9 +110,24 @@ def _enter(
     _note(directory, place, listing, questions, found)
     if reason == "cache":
         return
+    if directory != "." and _is_module_cache(path, listing):
+        found.caches.add(directory)
+        if place is None:
+            _passed_over(found, directory, "cache", is_worth_a_word=True)
     for name in sorted(listing.folders, reverse=True):
         child = join(directory, name)
-        yield child, place or _named_place(found, child, name)
+        if not _is_cached(directory, name, found):
+            yield child, place or _named_place(found, child, name)
+
+
+def _is_cached(directory: str, name: str, found: Survey) -> bool:
+    """Whether a module cache keeps `name` in `directory`: its own folder and the extracted versions, nothing else.
+
+    A pull request that lays a cache's folders beside its modules hides none of them.
+    """
+    if name == "cache":
+        return directory in found.caches
+    return "@v" in name and any(f"{directory}/".startswith(f"{one}/") for one in found.caches)
 
 
 def _note(directory: str, place: Place | None, listing: _Listing, questions: Questions, found: Survey) -> None:
@@ -142,9 +161,10 @@ def _reason(directory: str, path: str, listing: _Listing, questions: Questions) 
     """Why a directory is passed over for what it is, whatever its name; empty: it is not."""
     if directory == ".":
         return ""
-    if path in questions.caches or _is_module_cache(path, listing):
+    if path in questions.caches:
         return "cache"
-    if directory in questions.submodules or listing.git == "file":
+    # .gitmodules alone proves nothing: a pull request could name any directory in it
+    if listing.git == "file" or (directory in questions.submodules and (listing.git or listing.is_empty)):
         return "submodule"
     return "nested-repository" if listing.git else ""
 

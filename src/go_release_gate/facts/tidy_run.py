@@ -6,6 +6,7 @@ times and sizes); `-modfile` keeps neighbours that replace each other from seein
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -76,7 +77,8 @@ def collect(module: Module, run: TidyRun) -> Tidy:
 
 def modfile_of(module: Module, run: TidyRun) -> Path:
     """The copy of go.mod that Go may write to; tidied once `collect` has passed."""
-    return run.scratch / (module.dir.encode("utf-8", "surrogateescape").hex()[-120:] or "_") / "go.mod"
+    name = hashlib.sha256(module.dir.encode("utf-8", "surrogateescape")).hexdigest()
+    return run.scratch / name / "go.mod"
 
 
 def sumfile_of(module: Module, run: TidyRun) -> Path:

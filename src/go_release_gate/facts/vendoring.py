@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import stat
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -66,6 +68,8 @@ def collect_vendor(module: Module, tidy: Tidy | None, run: VendorRun) -> Vendor:
     vendor = run.root / module.dir / "vendor"
     if refused := _refused(module, vendor):
         return refused
+    if tidy and tidy.error and tidy.error.kind is ErrorClass.UNSAFE_PATH:
+        return Vendor(Outcome.UNAVAILABLE, error=tidy.error)  # Go would read here what the copy for tidy left out
     with _scratch(run) as home:
         done = _fresh(module, tidy, home, run)
         if done.returncode != 0 or done.timed_out:
@@ -112,10 +116,12 @@ def _fresh(module: Module, tidy: Tidy | None, home: Path, run: VendorRun) -> Com
 def is_workspace_vendor(vendor: Path) -> bool:
     """Whether `go work vendor` made the directory: its modules.txt says so in the first line."""
     try:
-        with (vendor / MODULES).open("rb") as file:
-            return file.readline(100).strip() == b"## workspace"
+        file = os.open(vendor / MODULES, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return False
+    with os.fdopen(file, "rb") as stream:
+        is_regular = stat.S_ISREG(os.fstat(file).st_mode)
+        return is_regular and stream.readline(100).strip() == b"## workspace"
 
 
 def _refused(module: Module, vendor: Path) -> Vendor | None:

@@ -112,12 +112,13 @@ def test_submodule_by_its_git_file(tmp_path: Path) -> None:
 
 
 def test_submodule_by_gitmodules(tmp_path: Path) -> None:
-    """.gitmodules tells too, also of a submodule that is not checked out: nobody sees what it holds."""
+    """.gitmodules tells of a submodule that is not checked out; a directory with files of ours it does not hide."""
     module(tmp_path, ".")
     module(tmp_path, "lib")
     (tmp_path / "absent").mkdir()
     (tmp_path / ".gitmodules").write_text('[submodule "a"]\n\tpath = lib\n[submodule "b"]\n\tpath = absent\n')
-    assert skipped(discover(tmp_path)) == {"lib": "submodule", "absent": "submodule"}
+    repository = discover(tmp_path)
+    assert (modules(repository), skipped(repository)) == ([".", "lib"], {"absent": "submodule"})
 
 
 def test_nested_repository(tmp_path: Path) -> None:
