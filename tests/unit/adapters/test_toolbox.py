@@ -72,9 +72,7 @@ def test_a_ca_bundle_serves_us_too(root: Path, tmp_path: Path) -> None:
     assert not bundle.exists()
 
 
-def test_wrong_inputs_stop_before_anything_is_made(
-    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_wrong_inputs_stop_before_anything_is_made(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A wrong line or bundle is wrong usage; no directory is left behind."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     for request in (ToolboxRequest(root, credentials="what"), ToolboxRequest(root, ca_bundle="none.pem")):
