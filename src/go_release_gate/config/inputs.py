@@ -87,7 +87,7 @@ INPUTS: tuple[Input, ...] = (
     Input(
         "path",
         "Repository to judge, relative to the workspace. A folder without .git is judged too.",
-        fallback=".",
+        fallback="where it runs",
         verbs=(*JUDGING, "doctor"),
     ),
     Input(
