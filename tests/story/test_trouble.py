@@ -61,6 +61,7 @@ def test_no_go(gate: Gate) -> None:
 
     assert ran.code == 3
     assert "go" in ran.err.lower()
+    assert (ran.report["verdict"], ran.report["complete"]) == ("unavailable", False)
     assert "Traceback" not in ran.err
 
 
@@ -257,3 +258,54 @@ def test_failing_prepare_is_said(gate: Gate) -> None:
 
     assert ran.code == 2
     assert "exit code 7: no protoc" in ran.err
+
+
+def test_retractions_unasked_on_a_tag_are_no_pass(gate: Gate) -> None:
+    """On a tag the question for retractions belongs to the verdict: without an answer it is unavailable."""
+    gate.tidy_module()
+    gate.check()
+
+    branch = gate.check("--offline")
+    tag = gate.check("--offline", "--event", "tag")
+
+    assert (branch.code, tag.code) == (0, 3)
+    assert tag.report["complete"] is False
+
+
+def test_one_refused_module_does_not_silence_the_proxy(gate: Gate) -> None:
+    """A module the proxy refuses to serve leaves its neighbours judged, in whatever order they come."""
+    for number in range(4):
+        gate.tidy_module(f"m{number}")
+    gate.write(
+        {
+            "a/go.mod": "module example.com/a\n\ngo 1.24\n\nrequire git.example.com/private v1.0.0\n",
+            "a/a.go": 'package a\n\nimport _ "git.example.com/private"\n',
+        }
+    )
+
+    ran = gate.check("--jobs", "1")
+
+    outcomes = {module["dir"]: module["tidy"]["outcome"] for module in ran.report["modules"]}
+    assert outcomes == {"a": "unavailable", **{f"m{number}": "pass" for number in range(4)}}
+
+
+def test_diff_and_fix_exclude_each_other(gate: Gate) -> None:
+    """`--diff` promises to change nothing."""
+    gate.tidy_module()
+
+    assert gate.run("check", "--diff", "--fix").code == 2
+
+
+def test_workspace_vendor_is_compared(gate: Gate) -> None:
+    """A vendor tree beside go.work is judged although no module lies there."""
+    gate.tidy_module("a")
+    gate.write({"go.work": "go 1.24\n\nuse ./a\n"})
+    env = {name: value for name, value in gate.env.items() if name != "GOWORK"}
+    subprocess.run(["go", "work", "vendor"], cwd=gate.repo, env=env, check=True, capture_output=True)
+    whole = gate.check()
+    gate.write({"vendor/example.com/dep/dep.go": "package dep\n\nconst Edited = 1\n"})
+
+    edited = gate.check()
+
+    assert (whole.code, whole.module("a")["vendor"]["outcome"]) == (0, "pass")
+    assert "modified-vendor" in edited.rules

@@ -18,6 +18,8 @@ def judge(
     modules: Sequence[ModuleAnswer],
     settings: Settings,
     accepted: Iterable[Finding] = (),
+    *,
+    is_answered: bool = True,
 ) -> tuple[Verdict, bool]:
     """The verdict, and whether everything was judged.
 
@@ -26,16 +28,18 @@ def judge(
     fault itself whose finding was not asked for: what could not be checked is no pass, unless somebody accepted it.
 
     Args:
+        is_answered: False when a question about the whole repository has no answer (retractions on a tag).
         accepted: findings suppressed with a reason or by a baseline.
     """
     findings = tuple(findings)
     said = {finding.module for finding in (*findings, *accepted)}
-    complete = not any(is_unjudged(module) for module in modules)
+    complete = is_answered and not any(is_unjudged(module) for module in modules)
+    kept = not is_answered or any(
+        is_kept_from_judging(module) or (module.error and module.dir not in said) for module in modules
+    )
     if settings.fail_on and any(finding.severity.reaches(settings.fail_on) for finding in findings):
         return Verdict.FAIL, complete
-    if any(
-        is_kept_from_judging(module) or (module.error and module.dir not in said) for module in modules
-    ) and not _warns_only(settings):
+    if kept and not _warns_only(settings):
         return Verdict.UNAVAILABLE, complete
     return Verdict.PASS, complete
 

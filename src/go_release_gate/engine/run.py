@@ -107,20 +107,22 @@ def _skipped_hint(repository: Repository) -> str:
     if not repository.skipped:
         return "run it at the root of a repository, or name a directory: go-release-gate check PATH"
     places = ", ".join(f"{skipped.dir} ({skipped.reason})" for skipped in repository.skipped[:5])
-    return f"passed over: {places}; `--include` brings one back"
+    more = f" and {len(repository.skipped) - 5} more" if len(repository.skipped) > 5 else ""
+    return f"passed over: {places}{more}; `--include` brings one back"
 
 
 def _report(request: Request, facts: Facts, sifted: Sifted, toolchain: Toolchain) -> CheckReport:
     settings = request.settings
     findings, suppressed, notices = sifted
     answers = tuple(module_answer(module, facts) for module in facts.modules)
-    verdict, complete = judge(findings, answers, settings, (one.finding for one in suppressed))
+    accepted = (one.finding for one in suppressed)
+    verdict, complete = judge(findings, answers, settings, accepted, is_answered=is_answered(facts))
     return CheckReport(
         version=__version__,
         go=toolchain.version,
         subject=request.subject,
         verdict=verdict,
-        complete=complete and is_answered(facts),
+        complete=complete,
         modules=answers,
         skipped=tuple((skipped.dir, skipped.reason) for skipped in facts.repository.skipped),
         findings=tuple(findings),

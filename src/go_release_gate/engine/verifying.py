@@ -90,7 +90,8 @@ def vendor_run(facts: Facts, settings: Settings, edges: Edges, explain: Explain)
 
 def vendor_all(facts: Facts, settings: Settings, edges: Edges, explain: Explain) -> None:
     """Fill `facts.vendor` for the modules that have a vendor directory."""
-    modules = [module for module in facts.modules if module.has_vendor and module.error is None]
+    modules = {module.dir: module for module in facts.modules if module.has_vendor and module.error is None}
+    modules |= _of_workspaces(facts)
     if not modules:
         return
     from go_release_gate.facts.vendoring import collect_vendor
@@ -105,4 +106,15 @@ def vendor_all(facts: Facts, settings: Settings, edges: Edges, explain: Explain)
         edges.progress.step(directory, str(vendor.outcome))
 
     with phase("vendor", len(modules), facts, edges):
-        parallel(jobs_of(settings), {module.dir: work(module) for module in modules}, done)
+        parallel(jobs_of(settings), {directory: work(module) for directory, module in modules.items()}, done)
+
+
+def _of_workspaces(facts: Facts) -> dict[str, Module]:
+    """A vendor tree beside a go.work where no module lies: its first member answers for it."""
+    found = {}
+    for workspace in facts.repository.workspaces:
+        members = [module for module in facts.modules if module.dir in workspace.members and not module.has_vendor]
+        here = facts.repository.module_at(workspace.dir)
+        if here is None and members and (facts.repository.root / workspace.dir / "vendor").is_dir():
+            found[members[0].dir] = Module(workspace.dir, "", b"", None, has_vendor=True)
+    return found

@@ -183,11 +183,21 @@ def _by_status(failure: Failure, _match: re.Match[str], around: Surroundings) ->
     elif status in (404, 410):
         kind = ErrorClass.MISSING_PACKAGE
         hint = "check the path and version; if the module is private, name its host in GOPRIVATE and give credentials"
-    else:
+    elif status in (408, 429) or status >= 500:
         kind, hint = ErrorClass.NETWORK, f"{failure.host} answered {status}: try again, or check GOPROXY"
+    else:
+        kind = ErrorClass.NETWORK
+        hint = f"{failure.host} refuses to answer for it ({status}): if it is private, {_name_private(failure)}"
     path = around.mod_path if kind.is_repository_fault else ""
-    # 403 may be about this one module: it counts as one failure of the host, not as a refused login
-    return ModuleError(kind, _first_line(failure), hint, failure.host, path, refused_login=status in (401, 407))
+    # what a server refuses of one module (400, 403, 404 …) says nothing about the next: it is no failure of the host
+    is_of_host = status in (401, 407, 408, 429) or status >= 500
+    host = failure.host if is_of_host else ""
+    return ModuleError(kind, _first_line(failure), hint, host, path, refused_login=status in (401, 407))
+
+
+def _name_private(failure: Failure) -> str:
+    host = failure.package.split("/", 1)[0] or "its host"
+    return f"name {host} in GOPRIVATE and give credentials"
 
 
 _TRANSPORT = (
@@ -243,7 +253,9 @@ _TABLE: tuple[tuple[re.Pattern[str], Judge], ...] = tuple(
         (r"x509: |certificate", _of(ErrorClass.NETWORK, "give the company's CA in `ca-bundle` if one is in the way")),
         (
             r"disabled by GOPROXY=off|GOPROXY list is not the empty string",
-            _of(ErrorClass.NETWORK, "GOPROXY=off: fill the module cache first, or allow a proxy"),
+            _of(
+                ErrorClass.NETWORK, "nothing may be downloaded (--offline or GOPROXY=off): fill the module cache first"
+            ),
         ),
         (
             r"no space left on device",

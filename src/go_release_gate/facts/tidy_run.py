@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from go_release_gate.facts.circuit import Circuits
 from go_release_gate.facts.classify import Surroundings, classify
+from go_release_gate.facts.failure import shortened
 from go_release_gate.facts.mirror import Mirror
 from go_release_gate.facts.module import Module
 from go_release_gate.facts.repository import Repository
@@ -153,7 +154,7 @@ def _needs_network(error: ModuleError) -> bool:
 
 
 def _is_transient(error: ModuleError) -> bool:
-    return error.kind is ErrorClass.NETWORK and "GOPROXY=off" not in error.hint
+    return error.kind is ErrorClass.NETWORK and bool(error.host)
 
 
 def _attempt(module: Module, run: TidyRun, *, offline: bool) -> ModuleError | None:
@@ -181,7 +182,7 @@ def _lay(copy: Path, data: bytes | None) -> None:
 
 def explain_failure(done: Completed, module: Module, run: TidyRun) -> ModuleError:
     """Class of a failed call of Go about `module`, in paths of the repository."""
-    text = done.stderr.decode("utf-8", "surrogateescape")
+    text = shortened(done.stderr.decode("utf-8", "surrogateescape"))
     around = Surroundings(
         mod_path=module.file("go.mod"),
         module=module.path,
@@ -207,8 +208,9 @@ def _at_its_import(error: ModuleError, module: Module, run: TidyRun) -> ModuleEr
 def _in_repository(text: str, module: Module, run: TidyRun) -> str:
     """Go's message with the copies' paths turned back into the repository's."""
     scratch = modfile_of(module, run).parent
-    text = re.sub(rf"\S*{re.escape(scratch.parent.name)}/{re.escape(scratch.name)}/go\.(mod|sum)", r"go.\1", text)
-    return run.mirror.to_repo_path(text)
+    copies = re.compile(rf"\S*{re.escape(scratch.parent.name)}/{re.escape(scratch.name)}/go\.(mod|sum)")
+    lines = (copies.sub(r"go.\1", line) if scratch.name in line else line for line in text.split("\n"))
+    return run.mirror.to_repo_path("\n".join(lines))
 
 
 def _required_hosts(module: Module) -> frozenset[str]:

@@ -34,6 +34,7 @@ def document(report: CheckReport) -> dict[str, Any]:
         "findings": [finding(item) for item in report.findings],
         "suppressed": [_suppressed(item) for item in report.suppressed],
         "timings": _timings(report),
+        "notices": list(report.notices),
     }
 
 

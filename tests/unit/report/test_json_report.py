@@ -35,7 +35,7 @@ def test_reports_are_valid(sample: Callable[[], CheckReport]) -> None:
     """Every sample validates, and its keys stand in the order of the contract."""
     document = json.loads(json_report.render(sample(), RenderOptions()))
     VALIDATOR.validate(document)
-    assert list(document) == [*TOP, "suppressed", "timings"]
+    assert list(document) == [*TOP, "suppressed", "timings", "notices"]
     assert all(list(item) == [*FINDING, "fingerprint", "help_url", "owners", "fix"] for item in document["findings"])
 
 
@@ -69,7 +69,10 @@ def test_values_come_from_the_report() -> None:
     assert document["modules"][2]["verify"]["healed"] == ["example.com/left@v1.4.0"]
     assert document["findings"][1]["fix"]["edits"][0]["start_line"] == 7
     assert document["findings"][0]["location"] == {"path": "go.work", "line": 4, "end_line": None, "column": None}
-    assert document["timings"] == {"total_s": 1.234, "phases": {"discover": 0.012, "tidy": 0.7, "verify": 0.4}}
+    assert document["timings"] == {
+        "total_s": 1.234,
+        "phases": {"discover": 0.012, "tidy": 0.7, "verify": 0.4},
+    }
 
 
 def test_outputs_of_a_step() -> None:

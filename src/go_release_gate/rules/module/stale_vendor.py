@@ -57,8 +57,17 @@ def check(module: Module, vendor: Vendor) -> Iterator[Draft]:
         location=_place(module, files),
         message=f"vendor is out of step with go.mod, {counted(len(files), 'file')}: {listing(_names(files), 3)}",
         key="vendor",
-        command=go_command(module.dir, "mod", "vendor"),
+        command=_command(module, files),
         related=bounded([Related(f"{item.kind}: {item.path}", _location(item)) for item in files]),
+    )
+
+
+def _command(module: Module, files: Sequence[VendorDifference]) -> str:
+    """A vendor tree beside go.work is made for the whole workspace."""
+    top, _, _ = files[0].path.rpartition("vendor/") if files else ("", "", "")
+    of_module = any(item.path.startswith(module.file("vendor") + "/") for item in files)
+    return (
+        go_command(module.dir, "mod", "vendor") if of_module else go_command(top.rstrip("/") or ".", "work", "vendor")
     )
 
 

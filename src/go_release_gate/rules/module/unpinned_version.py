@@ -67,8 +67,14 @@ def _drafts(module: Module) -> Iterator[Draft]:
                 location=Location(module.file("go.mod"), line),
                 message=f"{path} is required at `{version}`, which is no version: it can change between two builds",
                 key=f"{path} {version}",
-                command=go_command(module.dir, "mod", "tidy"),
+                command=go_command(module.dir, *_pinning(module, path, version)),
             )
+
+
+def _pinning(module: Module, path: str, version: str) -> tuple[str, ...]:
+    """A requirement is pinned by `go get`; a replacement by tidy, which writes the version it finds."""
+    required = module.mod is not None and any((r.path, r.version) == (path, version) for r in module.mod.requires)
+    return ("get", f"{path}@{version}") if required else ("mod", "tidy")
 
 
 def _versions(module: Module) -> Iterator[tuple[str, str, int]]:
