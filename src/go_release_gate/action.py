@@ -104,7 +104,7 @@ def _report(
     redactor = Redactor((*checked.secrets, *(secret(environ, name) for name in SECRETS)))
     report = redactor.value(checked.report)
     options = options_of(args, environ)
-    sinks = sinks_of(args)
+    sinks = sinks_of(args, environ)
     kept = (*sinks.reports, ("json", places.report))
     write_reports(report, replace(sinks, reports=kept, guarded=places.workspace), options, sys.stdout, token=new_token)
     if report.patch:

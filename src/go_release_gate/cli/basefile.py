@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,7 +63,7 @@ def _from_github(environ: Mapping[str, str], root: Path, revision: str, path: st
     return read_contents(
         environ.get("GITHUB_API_URL") or "https://api.github.com",
         environ["GITHUB_REPOSITORY"],
-        path if folder == "." else f"{folder}/{path}",
+        posixpath.normpath(f"{folder}/{path}"),
         commit=revision,
         token=secret(environ, "github-token"),
     )

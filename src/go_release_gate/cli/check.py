@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from go_release_gate.adapters.github.runner import new_token
-from go_release_gate.cli.root import root_of
+from go_release_gate.cli.root import guarded_by, root_of
 from go_release_gate.cli.session import Session, Wishes, open_session
 from go_release_gate.cli.settings import Judged, judged_settings
 from go_release_gate.config.environment import secret
@@ -34,7 +34,7 @@ class Checked:
 
 def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """Run the verb; 0 pass, 1 fail, 3 unavailable. Raises GateError for everything else."""
-    sinks = sinks_of(args)
+    sinks = sinks_of(args, environ)
     check_sinks(sinks)
     checked = perform(args, environ)
     redactor = Redactor(checked.secrets)
@@ -65,14 +65,14 @@ def is_patch_wanted(args: argparse.Namespace, sinks: Sinks, environ: Mapping[str
 
 def perform(args: argparse.Namespace, environ: Mapping[str, str]) -> Checked:
     """Check, and with `--fix` mend and check what is left."""
-    root = root_of(args)
+    root = root_of(args, environ)
     judged = judged_settings(args, environ, root)
     with open_session(wishes_of(args, environ, root), judged.settings, environ) as session:
         request = request_of(args, judged, session, root)
         report = _judge(request, session, environ)
         if args.fix:
             report = _mended(request, report, session, environ)
-        return Checked(_with_baseline(args, report), session.secrets)
+        return Checked(_with_baseline(args, report, guarded_by(environ)), session.secrets)
 
 
 def wishes_of(args: argparse.Namespace, environ: Mapping[str, str], root: Path) -> Wishes:
@@ -146,12 +146,13 @@ def credentials_of(args: argparse.Namespace, environ: Mapping[str, str]) -> str:
         raise UsageError(f"cannot read the file of --module-credentials-file: {type(error).__name__}") from error
 
 
-def sinks_of(args: argparse.Namespace) -> Sinks:
-    """Where the reports go."""
+def sinks_of(args: argparse.Namespace, environ: Mapping[str, str]) -> Sinks:
+    """Where the reports go; in a workflow never through a link of the checkout."""
     return Sinks(
         args.format or "text",
         Path(args.output) if args.output else None,
         tuple(parse_report(text) for text in args.report or ()),
+        guarded_by(environ),
     )
 
 
@@ -166,7 +167,7 @@ def options_of(args: argparse.Namespace, environ: Mapping[str, str]) -> RenderOp
     )
 
 
-def _with_baseline(args: argparse.Namespace, report: CheckReport) -> CheckReport:
+def _with_baseline(args: argparse.Namespace, report: CheckReport, guarded: Path | None) -> CheckReport:
     """Write the baseline that `--write-baseline` asks for, unless what could not be judged would be missing in it."""
     if not args.write_baseline:
         return report
@@ -175,5 +176,5 @@ def _with_baseline(args: argparse.Namespace, report: CheckReport) -> CheckReport
         return replace(report, notices=(*report.notices, said))
     from go_release_gate.engine.baseline import write
 
-    write(Path(args.write_baseline), report)
+    write(Path(args.write_baseline), report, guarded)
     return report

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from go_release_gate.adapters.toolbox import checkout_of
 from go_release_gate.cli.basefile import base_reader
+from go_release_gate.cli.root import below
 from go_release_gate.config.event import PAYLOAD_LIMIT, EventContext, load_event
 from go_release_gate.config.load import FILE_NAME, ConfigFiles, Given, load
 from go_release_gate.config.policy import Rules
@@ -66,9 +69,10 @@ def judged_settings(
         base_file = None
     elif base_file is None:
         base_file = base_reader(environ, root, given.get("base") or context.base, offline=bool(given.get("offline")))
-    files = _config_files(given, root, base_file)
+    top = checkout_of(root, environ)
+    files = _config_files(given, root, top, base_file)
     loaded = load(given, context, files, rule_severities())
-    baseline = _baseline(loaded.settings, root, base_file)
+    baseline = _baseline(loaded.settings, root, top, base_file)
     return Judged(loaded.settings, context, baseline, loaded.notices, loaded.origins, base_file)
 
 
@@ -90,22 +94,22 @@ def read_payload(path: str) -> bytes:
         return file.read(PAYLOAD_LIMIT + 1)
 
 
-def _config_files(given: Given, root: Path, base_file: FileReader | None) -> ConfigFiles:
+def _config_files(given: Given, root: Path, top: Path, base_file: FileReader | None) -> ConfigFiles:
+    """The configuration of head and base; `top`: the whole checkout, which is what a pull request can change."""
     named = given.get("config")
-    name = _relative(Path(named), root) if named else FILE_NAME
-    head = _read_named(Path(named)) if named else _read_default(root)
-    if base_file is None or name is None:
-        return ConfigFiles(name or str(named), head)
+    inside = below(Path(named), top) if named else None
+    if named and (base_file is None or inside is None):
+        return ConfigFiles(str(named), _read_named(Path(named)))
+    name = os.path.relpath(top / inside, root) if inside else FILE_NAME
+    head = _read_checkout(top, inside, SIZE_LIMIT) if inside else _read_default(root)
+    if named and head is None:
+        raise UsageError(f"cannot read the configuration file {str(named)!r}: there is none")
+    if base_file is None:
+        return ConfigFiles(name, head)
     try:
         return ConfigFiles(name, head, base_file(name), is_foreign=True)
     except GateError:
         return ConfigFiles(name, head, is_base_readable=False, is_foreign=True)
-
-
-def _relative(path: Path, root: Path) -> str | None:
-    """The path relative to the root; None when it lies elsewhere and no pull request can change it."""
-    resolved = path.resolve()
-    return resolved.relative_to(root).as_posix() if resolved.is_relative_to(root) else None
 
 
 def _read_named(path: Path) -> bytes:
@@ -135,19 +139,19 @@ def _read_checkout(root: Path, name: str, limit: int) -> bytes | None:
         raise ConfigError(error.message, path=name) from error
 
 
-def _baseline(settings: Settings, root: Path, base_file: FileReader | None) -> Baseline | None:
+def _baseline(settings: Settings, root: Path, top: Path, base_file: FileReader | None) -> Baseline | None:
     """The baseline in force. On a pull request only entries that the base commit has, too."""
     name = settings.baseline
     if not name:
         return None
-    inside = _relative(root / name, root)
-    data = _read_named(Path(name)) if inside is None else _read_checkout(root, inside, BASELINE_LIMIT)
+    inside = below(root / name, top)
+    data = _read_named(root / name) if inside is None else _read_checkout(top, inside, BASELINE_LIMIT)
     if data is None:
         raise ConfigError("there is no such baseline file", "write one with `check --write-baseline FILE`", path=name)
     baseline = parse_baseline(data, name)
     if base_file is None or inside is None:
         return baseline
-    return tighten_baseline(_base_baseline(base_file, inside), baseline)
+    return tighten_baseline(_base_baseline(base_file, os.path.relpath(top / inside, root)), baseline)
 
 
 def _base_baseline(base_file: FileReader, name: str) -> Baseline:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from go_release_gate.errors import ConfigError, UsageError
+from go_release_gate.errors import ConfigError
 from go_release_gate.model.finding import Finding
 from go_release_gate.model.report import CheckReport, Suppressed
+from go_release_gate.report.files import write_file
 
 _KEYS = ("fingerprint", "rule", "path", "message")
 _SAID = 5  # entries named in one notice
@@ -76,13 +77,13 @@ def render(findings: Iterable[Finding]) -> bytes:
     return (json.dumps(document, indent=2) + "\n").encode()
 
 
-def write(path: Path, report: CheckReport) -> None:
-    """Write what counts and what an earlier baseline holds back; inline suppressions speak for themselves."""
+def write(path: Path, report: CheckReport, guarded: Path | None = None) -> None:
+    """Write what counts and what an earlier baseline holds back; inline suppressions speak for themselves.
+
+    `guarded`: as for `write_file`. Raises UsageError when it cannot be written.
+    """
     known = [item.finding for item in report.suppressed if item.by == "baseline"]
-    try:
-        path.write_bytes(render((*report.findings, *known)))
-    except OSError as error:
-        raise UsageError(f"cannot write the baseline {str(path)!r}: {error.strerror}") from error
+    write_file(path, render((*report.findings, *known)).decode(), guarded)
 
 
 def tighten(base: Baseline, head: Baseline) -> Baseline:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from go_release_gate.config.nearest import did_you_mean
 from go_release_gate.model.finding import Finding
 
-_ANY = re.compile(r"(?:^|\s)(?://|#)(?:.*?[\s;])?gate:\s*ignore\b(.*)$")
+_START = re.compile(r"\s(?://|#)")  # in a line with a blank before it; the two keep long lines linear
+_IGNORE = re.compile(r"(?:(?<=[\s;])|(?<=\s//)|(?<=\s#))gate:\s*ignore\b(.*)$")
 _EXACT = re.compile(r"\[([^\[\]]*)\](.*)")
 _MODULE = re.compile(r"\s*module\b")
 _GO_FILES = ("go.mod", "go.work")
@@ -58,7 +59,8 @@ def read_comments(path: str, text: str, rules: Collection[str]) -> Comments:
     """Every suppression in the `text` of the file `path`; `rules` are the ids there are."""
     if "gate:" not in text:
         return Comments()
-    lines = text.splitlines()
+    lines = text.split("\n")  # Go's lines: exotic separators must not shift what a suppression covers
+    following = _following(lines)
     found: list[Suppression] = []
     problems: list[str] = []
     for number, match in _comments(lines):
@@ -70,13 +72,14 @@ def read_comments(path: str, text: str, rules: Collection[str]) -> Comments:
         if problem:
             problems.append(f"{place}: this suppression does not count: {problem}")
         else:
-            found += [_suppression(path, lines, number, name, reason) for name in names]
+            found += [_suppression(path, lines, (number, following[number - 1]), name, reason) for name in names]
     return Comments(tuple(found), tuple(problems))
 
 
 def _comments(lines: list[str]) -> Iterator[tuple[int, re.Match[str]]]:
     for number, line in enumerate(lines, 1):
-        match = _ANY.search(line)
+        start = _START.search(f" {line}")
+        match = _IGNORE.search(f" {line}", start.end()) if start else None
         if match:
             yield number, match
 
@@ -90,21 +93,21 @@ def _problem(names: list[str], reason: str, rules: Collection[str]) -> str:
     return "" if reason else "it gives no reason"
 
 
-def _suppression(path: str, lines: list[str], number: int, rule: str, reason: str) -> Suppression:
-    covers = _covered(lines, number)
+def _suppression(path: str, lines: list[str], place: tuple[int, int], rule: str, reason: str) -> Suppression:
+    number, covers = place
     covered = lines[covers - 1].strip() if covers <= len(lines) else ""
     is_for_module = path.rpartition("/")[2] in _GO_FILES[:1] and bool(_MODULE.match(covered))
     return Suppression(path, number, rule, reason, covers, lines[number - 1].strip(), covered, is_for_module)
 
 
-def _covered(lines: list[str], number: int) -> int:
-    """The line itself when something stands before the comment, else the next line that is no comment."""
-    if not _is_comment(lines[number - 1]):
-        return number
-    following = number + 1
-    while following <= len(lines) and _is_comment(lines[following - 1]):
-        following += 1
-    return following
+def _following(lines: list[str]) -> list[int]:
+    """For each line what a comment on it covers: itself when something stands before it, else the next that is none."""
+    found: list[int] = []
+    covers = len(lines) + 1
+    for number in range(len(lines), 0, -1):
+        covers = covers if _is_comment(lines[number - 1]) else number
+        found.append(covers)
+    return found[::-1]
 
 
 def _is_comment(line: str) -> bool:

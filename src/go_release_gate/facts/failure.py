@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+LINE_LIMIT = 1_000  # characters
+TEXT_LIMIT = 32 << 10
+
 # `\tpath/of/package: what went wrong` ends a chain of `imports` and `tested by` lines
 _PACKAGE = re.compile(r"^\t(?P<package>[^\s:]+): (?P<message>.+)$")
 _URL_HOST = re.compile(r"https?://(?:[^/@\s\"']*@)?(?P<host>[^/\s\"'?]+)")
-_LOOKUP = re.compile(r"lookup (?P<host>[\w.-]+)")
+_LOOKUP = re.compile(r"(?<!module )lookup (?P<host>[\w.-]+)")
 _DIAL = re.compile(r"dial tcp (?P<host>\[?[\w.:-]+?\]?:\d+)")
 _SSH = re.compile(r"(?:ssh://)?git@(?P<host>[\w.-]+)|ssh: connect to host (?P<other>[\w.-]+)")
 _STATUS = re.compile(r": (?P<status>[1-5]\d\d) [A-Z][\w' -]+")
@@ -36,12 +39,24 @@ class Failure:
         return int(match["status"]) if match else 0
 
 
+def shortened(stderr: str) -> str:
+    """Go's standard error as far as it is read: names in it are as long as a repository makes them."""
+    return "\n".join(line[:LINE_LIMIT] for line in stderr.splitlines())
+
+
 def read_failures(stderr: str) -> list[Failure]:
-    """Split Go's standard error into complaints; progress lines (`downloading`, `finding`, `found`) are left out."""
+    """Split Go's standard error into complaints; progress lines (`downloading`, `finding`, `found`) are left out.
+
+    What comes after the first 32 KiB of complaints is not read.
+    """
     failures: list[Failure] = []
-    for line in stderr.splitlines():
+    left = TEXT_LIMIT
+    for line in shortened(stderr).splitlines():
         if not line.strip() or _is_progress(line):
             continue
+        left -= len(line)
+        if left < 0 and failures:
+            break
         if match := _PACKAGE.match(line):
             failures.append(Failure(match["package"], match["message"]))
         elif line.startswith("\t") and failures:

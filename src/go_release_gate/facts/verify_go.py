@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from go_release_gate.facts.anchors import lines_of
 from go_release_gate.facts.cacheentry import entry_of
+from go_release_gate.facts.failure import LINE_LIMIT
 from go_release_gate.facts.module import Module
 from go_release_gate.facts.verify import Healed, Verify
 from go_release_gate.model.outcome import ErrorClass, ModuleError, Outcome
@@ -89,7 +90,11 @@ def in_repository(done: Completed, home: Path, module: Module) -> Completed:
     """A call's answer with the paths of scratch files turned into those of the module."""
     folder = module.file("").encode("utf-8", "surrogateescape")
     pattern = rb"[^\s:]*" + re.escape(home.name.encode()) + rb"/(go\.(?:mod|sum))"  # Go writes it relative or absolute
-    return replace(done, stderr=re.sub(pattern, lambda match: folder + match[1], done.stderr))
+    lines = (
+        re.sub(pattern, lambda match: folder + match[1], line[:LINE_LIMIT]) if home.name.encode() in line else line
+        for line in done.stderr.split(b"\n")
+    )
+    return replace(done, stderr=b"\n".join(lines))
 
 
 def _is_present(modcache: str, path: str, version: str) -> bool:

@@ -96,5 +96,5 @@ def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
     """The error names the file."""
     report = CheckReport("0", "go1", Subject(), Verdict.PASS, True)
 
-    with pytest.raises(UsageError, match="cannot write the baseline"):
-        write(tmp_path / "no" / "b.json", report)
+    with pytest.raises(UsageError, match="cannot write"):
+        write(tmp_path, report)
