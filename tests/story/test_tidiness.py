@@ -184,3 +184,25 @@ def test_what_does_not_count_is_not_mended(gate: Gate) -> None:
     gate.run("check", "--fix", "--ignore", "untidy-module")
 
     assert gate.tree() == before
+
+
+def test_a_folder_of_a_repository_may_replace_by_its_neighbour(gate: Gate) -> None:
+    """A folder judged alone finds no fault in a replace that stays inside the git work tree around it."""
+    gate.write(
+        {
+            "libs/money/go.mod": "module example.com/money\n\ngo 1.24\n",
+            "libs/money/money.go": "package money\n",
+            "services/api/go.mod": (
+                "module example.com/api\n\ngo 1.24\n\nrequire example.com/money v0.0.0\n\n"
+                "replace example.com/money => ../../libs/money\n"
+            ),
+            "services/api/api.go": 'package api\n\nimport _ "example.com/money"\n',
+        }
+    )
+    alone = gate.check("services/api")
+    subprocess.run(["git", "init", "-q"], cwd=gate.repo, check=True)
+
+    inside = gate.check("services/api")
+
+    assert alone.rules == ["replace-outside-repository"]
+    assert inside.rules == []

@@ -129,7 +129,7 @@ def _malformed(data: bytes, problem: ValueError, path: str, name: str) -> Module
 
 def _outside(paths: Resolver, directory: str, mod: ModFile | None) -> tuple[str, ...]:
     written = [one.target for one in (mod.replaces if mod else ()) if one.is_local]
-    return tuple(target for target in written if not paths.resolve(directory, target).is_portable)
+    return tuple(target for target in written if paths.leaves_repository(paths.resolve(directory, target)))
 
 
 def _untrusted(paths: Resolver, module: Module) -> ModuleError | None:

@@ -55,6 +55,25 @@ class Resolver:
             real = self._real[lexical] = os.path.realpath(lexical)
         return LocalTarget(written, lexical, real, relative(self.root, real))
 
+    def leaves_repository(self, target: LocalTarget) -> bool:
+        """Whether a target means another thing in another checkout: absolute, or outside the git work tree that
+        encloses the root (a folder of a repository may be judged alone, and still replace by its neighbours)."""
+        if target.is_portable:
+            return False
+        is_near = relative(enclosing_work_tree(self.root), target.real) is not None
+        return target.written.startswith("/") or not is_near
+
+
+def enclosing_work_tree(root: str) -> str:
+    """The nearest directory at or above `root` that has a `.git`; `root` itself when there is none."""
+    place = root
+    while not os.path.lexists(f"{place}/.git"):
+        above = os.path.dirname(place)  # noqa: PTH120 - text
+        if above == place:
+            return root
+        place = above
+    return place
+
 
 def _is_path(written: str) -> bool:
     try:
