@@ -16,7 +16,6 @@ import base64
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from urllib.parse import quote
 
 from go_release_gate.errors import UsageError
 
@@ -66,6 +65,8 @@ def parse(text: str) -> tuple[Credential, ...]:
 
 def masks(credentials: Iterable[Credential]) -> tuple[str, ...]:
     """Every form in which a secret may show up in a log: itself, URL-encoded, and inside a basic header."""
+    from urllib.parse import quote
+
     forms: dict[str, None] = {}
     for each in credentials:
         users = {each.user, TOKEN_USER, ""}

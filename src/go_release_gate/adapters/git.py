@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import configparser
+import os
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 from go_release_gate.adapters.process import Completed, Runner
 from go_release_gate.errors import UnavailableError
@@ -27,7 +26,7 @@ class Git:
 
     def __init__(self, runner: Runner, program: Path | None, environment: Mapping[str, str], root: Path) -> None:
         self._runner = runner
-        self._program = program
+        self._program = program if _is_below_a_repository(root) else None
         self._environment = {**environment, **NO_NETWORK}
         self._root = root
 
@@ -124,8 +123,15 @@ class Git:
         return self._runner.run(argv, cwd=self._root, env=self._environment, timeout=TIMEOUT)
 
 
+def _is_below_a_repository(root: Path) -> bool:
+    """Whether git would find anything at all: a look that spares the processes where there is nothing."""
+    return any(os.path.lexists(place / ".git") for place in (root, *root.parents))
+
+
 def origin_of(config: Path) -> str:
     """Read the address of origin from a repository's configuration file; nothing of it is followed or run."""
+    import configparser
+
     parser = configparser.RawConfigParser(strict=False, allow_no_value=True, comment_prefixes=("#", ";"))
     try:
         lines = config.read_text(encoding="utf-8", errors="replace").splitlines()
@@ -137,6 +143,8 @@ def origin_of(config: Path) -> str:
 
 def without_user(address: str) -> str:
     """An address without user and password; ssh's short form (`git@host:path`) stays as it is."""
+    from urllib.parse import urlsplit, urlunsplit
+
     parts = urlsplit(address) if "://" in address else None
     if parts is None or "@" not in parts.netloc:
         return address

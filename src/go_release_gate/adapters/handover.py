@@ -11,7 +11,6 @@ import fnmatch
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from go_release_gate.adapters.credentials import Credential
 
@@ -64,6 +63,8 @@ def go_private(credentials: Iterable[Credential], patterns: str, proxies: str) -
     A host in GOPROXY serves modules, it is no part of their paths.
     """
     entries = [pattern for pattern in patterns.split(",") if pattern]
+    from urllib.parse import urlsplit
+
     served = {urlsplit(proxy).netloc.rpartition("@")[2].lower() for proxy in proxies.replace("|", ",").split(",")}
     for each in credentials:
         path = _without_port(each)

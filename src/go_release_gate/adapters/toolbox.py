@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from go_release_gate.adapters import credentials, goenv, handover, trust
 from go_release_gate.adapters.credentials import Credential
@@ -127,11 +126,17 @@ def checkout_of(root: Path, parent: Mapping[str, str]) -> Path:
 
 def url_secrets(parent: Mapping[str, str]) -> tuple[str, ...]:
     """The passwords inside the proxy addresses of the environment, as written and decoded."""
+    addresses = [
+        one for name in URL_VARIABLES for one in parent.get(name, "").replace("|", ",").split(",") if "@" in one
+    ]
+    if not addresses:
+        return ()
+    from urllib.parse import unquote, urlsplit
+
     found: dict[str, None] = {}
-    for name in URL_VARIABLES:
-        for address in parent.get(name, "").replace("|", ",").split(","):
-            secret = urlsplit(address).netloc.rpartition("@")[0].partition(":")[2]
-            found |= {form: None for form in (secret, unquote(secret)) if form}
+    for address in addresses:
+        secret = urlsplit(address).netloc.rpartition("@")[0].partition(":")[2]
+        found |= {form: None for form in (secret, unquote(secret)) if form}
     return tuple(found)
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from go_release_gate import __version__
-from go_release_gate.config.document import EventLevels
 from go_release_gate.config.settings import GoSettings, Settings
 from go_release_gate.config.yamlfile import YamlDocument
 from go_release_gate.errors import ConfigError
@@ -85,6 +84,8 @@ def _severities(levels: Mapping[str, Any], event: Event) -> dict[str, Severity |
 
 
 def _level(level: str | Mapping[str, str], event: Event) -> str | None:
+    from go_release_gate.config.document import EventLevels
+
     return level if isinstance(level, str) else EventLevels(**_attributes(level)).on(event)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -84,6 +83,8 @@ def parallel(jobs: int, work: Mapping[str, Callable[[], T]], done: Callable[[str
         for name, task in work.items():
             done(name, task())
         return
+    from concurrent.futures import ThreadPoolExecutor, as_completed
+
     pool = ThreadPoolExecutor(max_workers=min(jobs, len(work)))
     try:
         names = {pool.submit(task): name for name, task in work.items()}

@@ -15,7 +15,6 @@ from go_release_gate.engine.choose import chosen_modules
 from go_release_gate.engine.context import Edges, Facts, phase
 from go_release_gate.engine.discover import discover
 from go_release_gate.engine.judge import edition_notices, judge
-from go_release_gate.engine.mending import mend
 from go_release_gate.engine.owners import with_owners
 from go_release_gate.engine.suppress import suppress
 from go_release_gate.engine.tidying import Tidier, tidying
@@ -68,6 +67,8 @@ def check(request: Request, edges: Edges) -> CheckReport:
             found = _findings(facts, edges.go.toolchain, request.settings)
             sifted = suppress(found, request, facts)
         if request.mend:
+            from go_release_gate.engine.mending import mend
+
             facts.mended = mend(tidier, sifted[0])
     edges.progress.close()
     facts.timings["total"] = edges.clock() - started

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from go_release_gate.engine.context import Edges, Facts, jobs_of, parallel, phase
 from go_release_gate.facts.circuit import Circuits
-from go_release_gate.facts.explained import explained
 from go_release_gate.facts.mirror import Mirror
 from go_release_gate.facts.modgraph import ModuleCache
 from go_release_gate.facts.module import Module
@@ -50,7 +49,11 @@ class Tidier:
     def _work(self, module: Module, run: TidyRun) -> Callable[[], Tidy]:
         def work() -> Tidy:
             tidy = collect(module, run)
-            return replace(tidy, changes=explained(module, tidy, run, self.cache)) if tidy.changes else tidy
+            if not tidy.changes:
+                return tidy
+            from go_release_gate.facts.explained import explained
+
+            return replace(tidy, changes=explained(module, tidy, run, self.cache))
 
         return work
 

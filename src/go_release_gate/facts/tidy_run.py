@@ -21,7 +21,6 @@ from go_release_gate.facts.module import Module
 from go_release_gate.facts.repository import Repository
 from go_release_gate.facts.tidy import Tidy
 from go_release_gate.facts.tidy_answer import answer, without_conversion
-from go_release_gate.facts.why import find_import
 from go_release_gate.gomod.syntax import SyntaxProblemError
 from go_release_gate.gomod.version import is_canonical
 from go_release_gate.model.outcome import ErrorClass, ModuleError, Outcome
@@ -200,6 +199,8 @@ _OF_AN_IMPORT = (ErrorClass.MISSING_PACKAGE, ErrorClass.WORKSPACE_ONLY_DEPENDENC
 
 def _at_its_import(error: ModuleError, module: Module, run: TidyRun) -> ModuleError:
     """The same error at the line that imports the package, when a file of the module does."""
+    from go_release_gate.facts.why import find_import
+
     inner = frozenset(other.dir for other in run.repository.modules if other.dir != module.dir)
     found = find_import(error.package, run.mirror.dir_of(module), prefix=module.dir, inner=inner)
     return replace(error, path=found.path, line=found.line) if found else error

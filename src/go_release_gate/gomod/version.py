@@ -8,7 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 _NUMBER = r"(?:0|[1-9][0-9]*)"
 _IDENTIFIER = r"(?:0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
@@ -154,6 +157,8 @@ def _time(digits: str) -> datetime | None:
     year, *rest = (int(digits[at:end]) for at, end in ((0, 4), (4, 6), (6, 8), (8, 10), (10, 12), (12, 14)))
     month, day, hour, minute, second = rest
     try:
+        from datetime import UTC, datetime
+
         return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     except ValueError:
         return None

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 
 from go_release_gate.errors import UsageError
 from go_release_gate.model.report import CheckReport
-from go_release_gate.report import github, json_report, text
 from go_release_gate.report.options import RenderOptions
 
 Renderer = Callable[[CheckReport, RenderOptions], str]
 
-FORMATS: dict[str, Renderer] = {
-    "text": text.render,
-    "json": json_report.render,
-    "github": github.render,
-}
+FORMATS: dict[str, str] = {"text": "text", "json": "json_report", "github": "github"}
+"""Name of a form → the module of this package whose `render` gives it; loaded when it is asked for."""
 
 
 def renderer(name: str) -> Renderer:
     """The renderer of a form. Raises UsageError with the known names."""
     if name not in FORMATS:
         raise UsageError(f"unknown report format {name!r}", f"known formats: {', '.join(FORMATS)}")
-    return FORMATS[name]
+    render: Renderer = import_module(f"go_release_gate.report.{FORMATS[name]}").render
+    return render

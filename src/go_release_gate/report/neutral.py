@@ -7,7 +7,6 @@ name can become a mention, a link, a picture, HTML, or the end of our own block.
 
 from __future__ import annotations
 
-import html
 import re
 
 LINE_LIMIT = 2_000  # characters of one foreign string in a line of log or Markdown
@@ -71,6 +70,8 @@ def code_block(text: str, language: str = "", limit: int = BLOCK_LIMIT) -> str:
 
 def html_text(text: str, limit: int = LINE_LIMIT) -> str:
     """Text for the inside of an HTML element (a `<summary>`); put it in `<code>` to keep mentions asleep."""
+    import html
+
     return html.escape(_markdown_safe(_visible(_capped(text, limit))))
 
 
