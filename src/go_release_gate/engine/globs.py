@@ -36,26 +36,43 @@ def _pattern(glob: str) -> str:
     ]
     if not parts:
         return ".*"  # the root and all below
-    return "".join(_part(part) for part in parts[:-1]) + _name(parts[-1]) + "(?:/.*)?"
+    runs = [""]  # what stands between one `**` and the next
+    for part in parts[:-1]:
+        if part == "**":
+            runs.append("")
+        else:
+            runs[-1] += _name(part) + "/"
+    runs[-1] += _name(parts[-1]) + "(?:/.*)?"
+    return _joined(runs, "(?:[^/]+/)*")
 
 
-def _part(part: str) -> str:
-    return "(?:[^/]+/)*" if part == "**" else _name(part) + "/"
+def _joined(runs: list[str], gap: str) -> str:
+    """The runs with `gap`, any number of what it repeats, between them.
+
+    The first place where a run fits is as good as any later one unless it is the last, so none but the last is
+    tried again: a glob of many stars, which a pull request may bring, takes no more time than others.
+    """
+    first, *others = runs
+    if not others:
+        return first
+    return first + "".join(f"(?>{gap}?{run})" for run in others[:-1]) + gap + others[-1]
 
 
 def _name(part: str) -> str:
     """Regular expression of one path element. No wildcard takes `.`, the root's own name."""
-    part, out, at = re.sub(r"\*+", "*", part), r"(?!\.(?:/|\Z))", 0
+    part, at = re.sub(r"\*+", "*", part), 0
+    runs = [r"(?!\.(?:/|\Z))"]
     while at < len(part):
         char = part[at]
         found = _CLASS.match(part, at) if char == "[" else None
         if found:
-            out += _class(found)
-            at = found.end()
-            continue
-        out += {"*": "[^/]*", "?": "[^/]"}.get(char, re.escape(char))
-        at += 1
-    return out
+            runs[-1] += _class(found)
+        elif char == "*":
+            runs.append("")
+        else:
+            runs[-1] += "[^/]" if char == "?" else re.escape(char)
+        at = found.end() if found else at + 1
+    return _joined(runs, "[^/]*")
 
 
 def _class(found: re.Match[str]) -> str:

@@ -41,7 +41,13 @@ class Failure:
 
 def shortened(stderr: str) -> str:
     """Go's standard error as far as it is read: names in it are as long as a repository makes them."""
-    return "\n".join(line[:LINE_LIMIT] for line in stderr.splitlines())
+    return "\n".join(map(_middle_out, stderr.splitlines()))
+
+
+def _middle_out(line: str) -> str:
+    """The line's two ends: the name is at its beginning, what is wrong with it at its end."""
+    half = LINE_LIMIT // 2
+    return line if len(line) <= LINE_LIMIT else f"{line[:half]}…{line[-half:]}"
 
 
 def read_failures(stderr: str) -> list[Failure]:

@@ -25,6 +25,7 @@ class Evidence:
         chains: module path → why the tidied module needs it.
         graph: the module graph of the tidied go.mod. old: of today's.
         directory: the module's directory in the copy.
+        contradicted: (path, version, whether of its go.mod) of what go.sum gives more than one hash.
     """
 
     module: Module
@@ -35,6 +36,7 @@ class Evidence:
     old: ModuleGraph
     cache: ModuleCache
     directory: Path
+    contradicted: frozenset[tuple[str, str, bool]] = frozenset()
 
 
 def gather(
@@ -50,7 +52,7 @@ def gather(
     assert module.mod is not None  # noqa: S101 - only judged modules are explained
     graph = build_graph(after, cache, local)
     old = build_graph(module.mod, cache, local)
-    return Evidence(module, module.mod, after, chains, graph, old, cache, directory)
+    return Evidence(module, module.mod, after, chains, graph, old, cache, directory, _contradicted(module))
 
 
 def explain(changes: tuple[Change, ...], evidence: Evidence) -> tuple[Change, ...]:
@@ -202,7 +204,7 @@ def _sum_graph(path: str, version: str, evidence: Evidence, *, is_mod: bool) -> 
 
 def _sum_dropped(path: str, version: str, evidence: Evidence, *, is_mod: bool) -> Reason:
     selected = evidence.graph.selected.get(path)
-    if _contradicted(path, version, evidence, is_mod=is_mod):
+    if (path, version, is_mod) in evidence.contradicted:
         return Reason("duplicate", "the same version has another hash beside it")
     if selected is None:
         return Reason("unused", "no module requires it any more")
@@ -215,7 +217,9 @@ def _sum_dropped(path: str, version: str, evidence: Evidence, *, is_mod: bool) -
     return Reason("unused", "no package or test needs a package of it")
 
 
-def _contradicted(path: str, version: str, evidence: Evidence, *, is_mod: bool) -> bool:
-    lines = evidence.module.sum.lines if evidence.module.sum else ()
-    hashes = {line.hash for line in lines if (line.path, line.version, line.is_mod) == (path, version, is_mod)}
-    return len(hashes) > 1
+def _contradicted(module: Module) -> frozenset[tuple[str, str, bool]]:
+    """What go.sum gives more than one hash, read once: a go.sum may have a hundred thousand lines."""
+    hashes: dict[tuple[str, str, bool], set[str]] = {}
+    for line in module.sum.lines if module.sum else ():
+        hashes.setdefault((line.path, line.version, line.is_mod), set()).add(line.hash)
+    return frozenset(key for key, found in hashes.items() if len(found) > 1)

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from go_release_gate.adapters.go import Go
 
 
+ASKED = 2_000  # modules in one question
+ASKED_BYTES = 200_000
+
+
 @dataclass(frozen=True, slots=True)
 class Chain:
     """Packages from one of the main module to the one that is needed; a test variant ends in `.test`."""
@@ -40,7 +44,9 @@ class Chain:
 
 def ask(go: Go, modules: Iterable[str], *, cwd: Path, modfile: Path, timeout: float) -> dict[str, Chain]:
     """Chains for those of `modules` that the main module at `cwd` needs; none where Go could not tell."""
-    wanted = sorted(set(modules))
+    wanted = sorted(set(modules))[:ASKED]
+    while sum(map(len, wanted)) > ASKED_BYTES:  # as many as fit into one command line
+        del wanted[len(wanted) // 2 :]
     if not wanted:
         return {}
     done = go.run(["mod", "why", f"-modfile={modfile}", "-m", *wanted], cwd=cwd, timeout=timeout)
