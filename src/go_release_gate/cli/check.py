@@ -8,14 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from go_release_gate import __version__
 from go_release_gate.adapters.github.runner import new_token
+from go_release_gate.cli.complain import complain
 from go_release_gate.cli.root import guarded_by, root_of
 from go_release_gate.cli.session import Session, Wishes, open_session
 from go_release_gate.cli.settings import Judged, judged_settings
 from go_release_gate.config.environment import secret
 from go_release_gate.engine import fix
 from go_release_gate.engine.run import Request, check
-from go_release_gate.errors import UsageError
+from go_release_gate.errors import UnavailableError, UsageError
+from go_release_gate.model.outcome import Verdict
 from go_release_gate.model.report import CheckReport, Subject
 from go_release_gate.report.colour import wants_colour
 from go_release_gate.report.options import RenderOptions
@@ -34,9 +37,17 @@ class Checked:
 
 def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """Run the verb; 0 pass, 1 fail, 3 unavailable. Raises GateError for everything else."""
+    if args.fix and args.diff:
+        raise UsageError("--diff shows what would change, --fix changes it", "give one of them")
     sinks = sinks_of(args, environ)
     check_sinks(sinks)
-    checked = perform(args, environ)
+    try:
+        checked = perform(args, environ)
+    except UnavailableError as error:
+        if sinks.format == "text" and not sinks.files:
+            raise
+        complain(error, environ)
+        checked = Checked(unjudged(error))
     redactor = Redactor(checked.secrets)
     options, stream = options_of(args, environ), sys.stdout
     if is_patch_wanted(args, sinks, environ):
@@ -52,6 +63,19 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
         token=new_token if environ.get("GITHUB_ACTIONS") == "true" else None,
     )
     return checked.report.verdict.exit_code
+
+
+def unjudged(error: UnavailableError) -> CheckReport:
+    """The report of a run that could judge nothing, for whoever reads reports and not messages."""
+    return CheckReport(
+        version=__version__,
+        go="",
+        subject=Subject(),
+        verdict=Verdict.UNAVAILABLE,
+        complete=False,
+        notices=tuple(filter(None, (error.message, error.hint))),
+        timings={"total": 0.0},
+    )
 
 
 def is_patch_wanted(args: argparse.Namespace, sinks: Sinks, environ: Mapping[str, str]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from go_release_gate.config.policy import edition_key
 from go_release_gate.config.settings import Settings
 from go_release_gate.model.finding import Finding
-from go_release_gate.model.outcome import Outcome, Verdict
+from go_release_gate.model.outcome import ErrorClass, Outcome, Verdict
 from go_release_gate.model.report import ModuleAnswer
 from go_release_gate.model.severity import Event
 from go_release_gate.rules.base import Rule
@@ -32,16 +32,24 @@ def judge(
         accepted: findings suppressed with a reason or by a baseline.
     """
     findings = tuple(findings)
-    said = {finding.module for finding in (*findings, *accepted)}
+    said = {finding.module for finding in findings}
+    excused = {finding.module for finding in accepted}
     complete = is_answered and not any(is_unjudged(module) for module in modules)
     kept = not is_answered or any(
-        is_kept_from_judging(module) or (module.error and module.dir not in said) for module in modules
+        is_kept_from_judging(module) or (module.error and module.dir not in said and not _is_excused(module, excused))
+        for module in modules
     )
     if settings.fail_on and any(finding.severity.reaches(settings.fail_on) for finding in findings):
         return Verdict.FAIL, complete
     if kept and not _warns_only(settings):
         return Verdict.UNAVAILABLE, complete
     return Verdict.PASS, complete
+
+
+def _is_excused(module: ModuleAnswer, excused: set[str | None]) -> bool:
+    """Whether somebody accepted a module's own fault; what was refused as unsafe nobody can have looked at."""
+    refused = module.error is not None and module.error.kind is ErrorClass.UNSAFE_PATH
+    return module.dir in excused and not refused
 
 
 def is_unjudged(module: ModuleAnswer) -> bool:

@@ -30,9 +30,11 @@ from go_release_gate.facts.verify import Verify
 from go_release_gate.model.finding import Finding
 from go_release_gate.model.outcome import ModuleError, Outcome
 from go_release_gate.model.report import CheckReport, ModuleAnswer, Subject, Suppressed, TidyAnswer, VerifyAnswer
+from go_release_gate.model.severity import Event
 from go_release_gate.rules.registry import RULES
 
 Sifted = tuple[tuple[Finding, ...], tuple[Suppressed, ...], tuple[str, ...]]
+NO_INDEX = {"GODEBUG": "goindex=0"}
 DIFF_LIMIT = 64 * 1024  # characters of one module's diff in the report; the patch is never cut
 
 
@@ -95,11 +97,12 @@ def _discovered(request: Request, edges: Edges) -> Facts:
 def _collect(tidier: Tidier) -> None:
     """Every fact the rules need, in the order that makes them true: tidy fills the cache that verify hashes."""
     facts, settings, edges = tidier.facts, tidier.settings, tidier.edges
-    tidier.tidy()
+    # a release depends on nothing that an earlier job may have left in the build cache
+    tidier.tidy(env=NO_INDEX if settings.event is Event.TAG else None)
     healed = verify_all(facts, settings, edges, tidier.explain)
     if healed:
         # what was judged from damaged content is judged again, without the index made from it
-        tidier.tidy(healed, {"GODEBUG": "goindex=0"})
+        tidier.tidy(healed, NO_INDEX)
     vendor_all(facts, settings, edges, tidier.explain)
     ask_retractions(facts, settings, edges)
 

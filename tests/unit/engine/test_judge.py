@@ -66,7 +66,10 @@ def test_an_accepted_fault_does_not_count() -> None:
     """A module at fault whose finding somebody suppressed with a reason passes, and stays incomplete."""
     accepted = replace(ERROR, module=BROKEN.dir)
 
+    unsafe = replace(BROKEN, error=ModuleError(ErrorClass.UNSAFE_PATH, "leads outside"))
+
     assert judge([], [BROKEN], Settings(), [accepted]) == (Verdict.PASS, False)
+    assert judge([], [unsafe], Settings(), [accepted]) == (Verdict.UNAVAILABLE, False)
 
 
 def test_the_exit_codes_of_the_verdicts() -> None:
