@@ -13,6 +13,7 @@ from go_release_gate.adapters.process import Runner
 from go_release_gate.adapters.toolbox import ToolboxRequest, open_toolbox
 from go_release_gate.config.settings import Settings
 from go_release_gate.engine.context import Edges
+from go_release_gate.facts.memory import memory_directory
 from go_release_gate.model.progress import Progress, Silence
 
 
@@ -74,6 +75,8 @@ def open_session(wishes: Wishes, settings: Settings, environ: Mapping[str, str])
             clock=time.monotonic,
             sleep=time.sleep,
             owner=tools.owner,
+            # whoever names a place for temporary files means it
+            memory=None if environ.get("TMPDIR") else memory_directory(),
             progress=wishes.progress,
         )
         yield Session(edges, tools.git, tools.runner, tools.masks, list(tools.notices), tools.own_variables)

@@ -34,6 +34,7 @@ class Edges:
         is_conversion: whether a file's CRLF came from the checkout alone (path relative to the root).
         clock, sleep: monotonic seconds; waits.
         scratch: private directory for intermediate files, outside the tree.
+        memory: a directory in memory for the copy of the tree, None to use `scratch`.
         owner: (uid, gid) that children run as when privileges are dropped, else None.
     """
 
@@ -43,6 +44,7 @@ class Edges:
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     owner: tuple[int, int] | None = None
+    memory: Path | None = None
     progress: Progress = field(default_factory=Silence)
 
 

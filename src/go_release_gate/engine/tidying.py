@@ -68,7 +68,13 @@ def tidying(facts: Facts, settings: Settings, edges: Edges) -> Iterator[Tidier]:
     circuits = Circuits(edges.clock)
     with ExitStack() as stack:
         with phase("copy", 0, facts, edges):
-            mirror = Mirror(facts.repository, edges.scratch, owner=edges.owner, trusted=settings.trusted)
+            mirror = Mirror(
+                facts.repository,
+                edges.scratch,
+                owner=edges.owner,
+                memory=edges.memory,
+                trusted=settings.trusted,
+            )
             stack.enter_context(mirror)
         run = TidyRun(
             facts.repository,

@@ -43,6 +43,7 @@ class Copier:
     Attributes:
         follows_outside: whether a linked file may lead out of the repository.
         is_shared: whether other users must be able to read the copy, whatever the umask.
+        limit: bytes that may be copied in all.
         refused: what was not copied, by the directory of the module it belongs to.
     """
 
@@ -50,6 +51,7 @@ class Copier:
     tree: str
     follows_outside: bool
     is_shared: bool = False
+    limit: int = BYTES_LIMIT
     count: int = 0
     size: int = 0
     refused: dict[str, list[Refused]] = field(default_factory=dict)
@@ -163,8 +165,8 @@ class Copier:
             os.close(file)
         self.count += 1
         self.size += len(data)
-        if self.count > COUNT_LIMIT or self.size > BYTES_LIMIT:
-            limit = f"{COUNT_LIMIT:,} files or {BYTES_LIMIT >> 30} GiB"
+        if self.count > COUNT_LIMIT or self.size > self.limit:
+            limit = f"{COUNT_LIMIT:,} files or {self.limit >> 20} MiB"
             raise UnavailableError(f"the Go files to judge are more than {limit}", "exclude what need not be judged")
 
 

@@ -17,8 +17,9 @@ from types import TracebackType
 from typing import AnyStr, Self
 
 from go_release_gate.errors import UnavailableError
-from go_release_gate.facts.copying import Copier, Refused
+from go_release_gate.facts.copying import BYTES_LIMIT, Copier, Refused
 from go_release_gate.facts.local_paths import Resolver, is_directory, relative
+from go_release_gate.facts.memory import PREFIX, free_bytes
 from go_release_gate.facts.mirror_layout import Links, levels, make_folders, replaced_directories, tree_path
 from go_release_gate.facts.module import Module
 from go_release_gate.facts.removal import remove_tree
@@ -35,6 +36,8 @@ class Mirror:
         repository: what to copy; every judged module and every directory that one replaces by.
         tmp_parent: where to make the private directory; default: the system's. Never inside the repository.
         owner: (uid, gid) of the children that read the copy; its group may read, nobody but us may write.
+        memory: a directory in memory to try first: making thousands of small files there takes a tenth of the time.
+            A tree that would fill a quarter of what is free goes to `tmp_parent` after all.
         trusted: False: a source file that is a link out of the repository is refused, not copied.
     """
 
@@ -44,12 +47,14 @@ class Mirror:
         tmp_parent: Path | None = None,
         *,
         owner: tuple[int, int] | None = None,
+        memory: Path | None = None,
         trusted: bool = True,
     ) -> None:
         self._repository = repository
         self._paths = Resolver(str(repository.root))
         self._parent = tmp_parent
         self._owner = owner
+        self._memory = memory
         self._trusted = trusted
         self._top = ""
         self._tree = ""
@@ -58,7 +63,8 @@ class Mirror:
     def __enter__(self) -> Self:
         """Copy. Raises UnavailableError when there is no place or too much to copy; nothing is left behind then."""
         try:
-            self._fill()
+            if not self._fits_in_memory():
+                self._fill(self._parent, BYTES_LIMIT)
         except OSError as error:
             self.close()
             raise _unavailable(error, self._top or str(self._parent or tempfile.gettempdir())) from error
@@ -116,9 +122,21 @@ class Mirror:
         pattern = f"({'|'.join(map(re.escape, names))})(?:(/)|(?![\\w.-]))"
         return re.sub(pattern, lambda found: (names[found[1]] + (found[2] or "")).removeprefix("./"), text)
 
-    def _fill(self) -> None:
+    def _fits_in_memory(self) -> bool:
+        """Copy into memory; False, and nothing is left there, when the tree is too large for it."""
+        if self._memory is None:
+            return False
+        try:
+            self._fill(self._memory, free_bytes(self._memory) // 4)
+        except (OSError, UnavailableError):
+            self.close()
+            return False
+        return True
+
+    def _fill(self, parent: Path | None, limit: int) -> None:
         root = self._paths.root
-        self._top = os.path.realpath(tempfile.mkdtemp(prefix="go-release-gate-", dir=_outside(root, self._parent)))
+        prefix = f"{PREFIX}{os.getpid()}-"
+        self._top = os.path.realpath(tempfile.mkdtemp(prefix=prefix, dir=_outside(root, parent)))
         if self._owner:
             os.chown(self._top, -1, self._owner[1])
             os.chmod(self._top, 0o750)  # noqa: PTH101, S103 - the children's group reads
@@ -127,7 +145,7 @@ class Mirror:
         self._tree = tree_path(self._top, root, climb)
         is_shared = self._owner is not None
         make_folders(self._top, self._tree, is_shared=is_shared)
-        copier = Copier(root, self._tree, follows_outside=self._trusted, is_shared=is_shared)
+        copier = Copier(root, self._tree, follows_outside=self._trusted, is_shared=is_shared, limit=limit)
         copier.copy(self._starts())
         self._refused = copier.refused
         self._link(Links(self._top, self._tree, root, is_shared))

@@ -204,13 +204,13 @@ def test_interrupted_while_copying(tmp_path: Path, spot: Path, monkeypatch: pyte
         Mirror(discover(root), spot).__enter__()
 
 
-@pytest.mark.parametrize(("name", "value"), [("COUNT_LIMIT", 3), ("BYTES_LIMIT", 20)])
+@pytest.mark.parametrize(("name", "value"), [("copying.COUNT_LIMIT", 3), ("mirror.BYTES_LIMIT", 20)])
 def test_more_than_any_repository_has(
     tmp_path: Path, spot: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: int
 ) -> None:
     """Files without end end as unavailable, not as a full disk."""
     root = tree(tmp_path / "repo", TREE)
-    monkeypatch.setattr(copying, name, value)
+    monkeypatch.setattr(f"go_release_gate.facts.{name}", value)
     with pytest.raises(UnavailableError, match="more than"):
         Mirror(discover(root), spot).__enter__()
 
