@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
@@ -17,7 +18,8 @@ from go_release_gate.facts.hashing import Hashed, Work, hash_one
 # below this many bytes (of zips) starting workers costs more than it saves
 SMALL = 4 << 20
 _BOOT = (
-    "import sys; sys.path.insert(0, sys.argv[1]); from go_release_gate.facts.hashing import serve; "
+    "import sys; sys.path[:] = [sys.argv[1], *sys.path, *sys.argv[2:]]; "
+    "from go_release_gate.facts.hashing import serve; "
     "sys.exit(serve(sys.stdin.buffer, sys.stdout.buffer))"
 )
 
@@ -93,7 +95,7 @@ def _start_worker() -> subprocess.Popen[bytes]:
     root = str(Path(go_release_gate.__file__).parents[1])
     # a session of its own: a terminal's interrupt reaches us alone, and the end of its input ends the worker
     return subprocess.Popen(
-        [sys.executable, "-I", "-S", "-c", _BOOT, root],
+        [sys.executable, "-I", "-S", "-c", _BOOT, root, *_beside()],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -131,3 +133,9 @@ def _pipes(worker: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
     if worker.stdin is None or worker.stdout is None:
         raise ValueError("a worker needs both pipes")
     return worker.stdin, worker.stdout
+
+
+def _beside() -> list[str]:
+    """Where the faster unpacker is installed, for workers that start without site packages."""
+    found = find_spec("isal")
+    return [str(Path(found.origin).parents[1])] if found and found.origin else []
