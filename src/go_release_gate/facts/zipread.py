@@ -104,7 +104,9 @@ def _unpacked(fd: int, entry: Entry, start: int) -> Iterator[bytes]:
             piece = inflater.decompress(raw, CHUNK)
             while piece:
                 yield piece
-                piece = inflater.decompress(inflater.unconsumed_tail, CHUNK) if inflater.unconsumed_tail else b""
+                # a full piece may have more behind it, in the tail or inside the inflater
+                more = inflater.unconsumed_tail or len(piece) == CHUNK
+                piece = inflater.decompress(inflater.unconsumed_tail, CHUNK) if more else b""
     except (zlib.error, fast.error) as error:
         raise ZipProblemError("a file cannot be unpacked") from error
     if not inflater.eof:
