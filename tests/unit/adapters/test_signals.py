@@ -91,9 +91,11 @@ def test_handlers_are_given_back() -> None:
 def test_an_ignored_hangup_stays_ignored() -> None:
     """Under nohup a hang-up does not end the run."""
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    ended: list[int] = []
     try:
-        with watched(lambda: None):
+        with watched(lambda: ended.append(1)):
             os.kill(os.getpid(), signal.SIGHUP)
+        assert ended == []
     finally:
         signal.signal(signal.SIGHUP, before)
 

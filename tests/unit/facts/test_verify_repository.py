@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -153,7 +155,9 @@ def test_a_read_only_entry_is_healed(world: CacheWorld) -> None:
 def test_healing_asks_no_checksum_database(world: CacheWorld) -> None:
     """go.sum has the hash, so a private module's name goes nowhere."""
     edit(world.proxy.cached_dir(A) / "a.go")
-    world.go.env["GOSUMDB"] = "sum.golang.org https://127.0.0.1:1"
+    key = b"\1" + bytes(32)
+    mark = hashlib.sha256(b"sum.example.com\n" + key).digest()[:4].hex()
+    world.go.env["GOSUMDB"] = f"sum.example.com+{mark}+{base64.b64encode(key).decode()} https://127.0.0.1:1"
     assert world.verify().by_dir["."].outcome is Outcome.PASS
 
 
