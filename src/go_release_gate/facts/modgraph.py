@@ -72,10 +72,10 @@ def build_graph(main: ModFile, cache: ModuleCache, local: Mapping[str, ModFile])
         for require in file.requires:
             wanted = (require.path, require.version)
             requirers.setdefault(wanted, []).append(who)
-            if compare(require.version, selected.get(require.path, "")) > 0:
-                selected[require.path] = require.version
             if wanted not in seen:
                 seen.add(wanted)
+                if compare(require.version, selected.get(require.path, "")) > 0:
+                    selected[require.path] = require.version
                 found = _file_of(wanted, main.replaces, cache, local)
                 if found:
                     queue.append((wanted, found))
