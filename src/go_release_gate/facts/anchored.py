@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from go_release_gate.facts.anchors import Anchors, Key, merge
-from go_release_gate.facts.cacheentry import State, entry_of, judge, read_record
+from go_release_gate.facts.cacheentry import State, judge
 from go_release_gate.facts.hashing import Hashed, Work, hash_one
 from go_release_gate.facts.healing import Broken, Remedy, heal
 from go_release_gate.facts.module import Module
 from go_release_gate.facts.survey import Survey, take
-from go_release_gate.facts.verify import Healed, Verification
+from go_release_gate.facts.verify import Verification
 from go_release_gate.facts.verify_outcome import Ledger, outcome_of
 
 if TYPE_CHECKING:
@@ -77,22 +77,6 @@ def verify_repository(modules: Sequence[Module], run: VerifyRun) -> Verification
         versions=sum(1 for observed in survey.contents.values() if observed.bytes),
         bytes=survey.bytes,
     )
-
-
-def suspects(modules: Sequence[Module], modcache: Path) -> tuple[Healed, ...]:
-    """Versions whose record contradicts go.sum or whose extraction never ended: a look without hashing.
-
-    What it names is damaged or contradicts go.sum; what it does not name may still be.
-    """
-    found = []
-    for (path, version), sites in merge(modules).content.items():
-        entry = entry_of(str(modcache), path, version)
-        record = read_record(entry) if entry else Hashed()
-        if record.problem or (record.hash and any(record.hash != site.hash for site in sites)):
-            found.append(Healed(path, version, "record"))
-        elif entry and Path(entry.partial).exists():
-            found.append(Healed(path, version, "directory"))
-    return tuple(found)
 
 
 def _remedies(broken: list[Broken], run: VerifyRun) -> list[Remedy]:

@@ -11,11 +11,10 @@ from pathlib import Path
 import pytest
 
 from go_release_gate.adapters.process import Completed
-from go_release_gate.facts.anchored import suspects
 from go_release_gate.facts.verify import Healed, Mismatch, SumSite
 from go_release_gate.facts.verify_go import damaged_of, verify_with_go
 from go_release_gate.model.outcome import ErrorClass, ModuleError, Outcome
-from support.cacheworld import MODULES, A, B, C, CacheWorld, poison
+from support.cacheworld import MODULES, A, B, C, CacheWorld
 from support.moduleproxy import h1, module_zip
 
 OTHER = h1({"other": b"content"})
@@ -159,18 +158,6 @@ def test_healing_asks_no_checksum_database(world: CacheWorld) -> None:
     mark = hashlib.sha256(b"sum.example.com\n" + key).digest()[:4].hex()
     world.go.env["GOSUMDB"] = f"sum.example.com+{mark}+{base64.b64encode(key).decode()} https://127.0.0.1:1"
     assert world.verify().by_dir["."].outcome is Outcome.PASS
-
-
-def test_suspects_are_named_without_hashing(world: CacheWorld) -> None:
-    """A poisoned record and an interrupted extraction show at a glance; an edited file does not."""
-    edit(world.proxy.cached_dir(A) / "a.go")
-    assert suspects([world.module()], world.proxy.modcache) == ()
-    poison(world, keep_zip=True)
-    world.proxy.cached_zip(B).with_suffix(".partial").write_text("")
-    assert suspects([world.module()], world.proxy.modcache) == (
-        Healed("example.com/Up/a", "v1.0.0", "record"),
-        Healed("example.com/b", "v0.2.0", "directory"),
-    )
 
 
 def test_go_verify_in_its_own_words(world: CacheWorld) -> None:
