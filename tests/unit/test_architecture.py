@@ -21,8 +21,9 @@ MAY_IMPORT = {
     "adapters": {"config", "facts", "gomod", "model", "errors"},
     "rules": {"facts", "gomod", "model", "errors"},
     "report": {"adapters", "rules", "facts", "gomod", "config", "model", "errors"},
+    "publish": {"report", "adapters", "rules", "facts", "gomod", "config", "model", "errors"},
     "engine": {"report", "rules", "facts", "adapters", "gomod", "config", "model", "errors"},
-    "cli": {"engine", "report", "rules", "facts", "adapters", "gomod", "config", "model", "errors"},
+    "cli": {"publish", "engine", "report", "rules", "facts", "adapters", "gomod", "config", "model", "errors"},
 }
 FREE = {"__init__", "__main__", "action"}
 HEAVY = ("github", "jsonschema", "rich", "yaml", "ruamel", "requests", "concurrent.futures", "asyncio")

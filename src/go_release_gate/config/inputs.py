@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 JUDGING = ("check", "plan", "config", "why")
+PUBLISHING = ("action", "report")
 EVERYWHERE: tuple[str, ...] = ()
 
 
@@ -77,12 +78,11 @@ class Input:
 INPUTS: tuple[Input, ...] = (
     Input(
         "verb",
-        "What to do: check or plan.",
+        "What the step does: check the repository, or report saved reports to their pull request.",
         Kind.CHOICE,
-        choices=("check", "plan"),
+        choices=("check", "report"),
         fallback="check",
         verbs=("action",),
-        in_action=False,
     ),
     Input(
         "path",
@@ -165,6 +165,14 @@ INPUTS: tuple[Input, ...] = (
         verbs=("check", "config"),
         key="verify",
     ),
+    Input(
+        "only-new",
+        "Let only findings decide that the base commit does not have; the others are shown as existing.",
+        Kind.BOOLEAN,
+        fallback="false",
+        verbs=("check", "config"),
+        key="only-new",
+    ),
     Input("diff", "Print one patch that mends all modules, and change nothing.", Kind.BOOLEAN, fallback="false"),
     Input(
         "fix",
@@ -202,7 +210,7 @@ INPUTS: tuple[Input, ...] = (
     Input(
         "ca-bundle",
         "PEM file with further certificate authorities, for Go, git, GitHub and registries alike.",
-        verbs=("check", "doctor", "why"),
+        verbs=("check", "doctor", "why", "plan", "report"),
         metavar="FILE",
     ),
     Input(
@@ -230,6 +238,58 @@ INPUTS: tuple[Input, ...] = (
         "Token for GitHub's interface. The verdict never depends on it.",
         Kind.SECRET,
         default="${{ github.token }}",
+        verbs=("check", "plan", "report"),
+    ),
+    Input(
+        "check-run",
+        "Show the findings in a check run of their own. Takes `checks: write`.",
+        Kind.BOOLEAN,
+        fallback="true",
+        verbs=PUBLISHING,
+    ),
+    Input(
+        "check-name",
+        "Name of the check run, and what tells the comments of several steps apart. Not the name of a job.",
+        fallback="go-release-gate findings, with the path or modules judged",
+        verbs=PUBLISHING,
+        metavar="NAME",
+    ),
+    Input(
+        "review",
+        "Comment at the changed lines of a pull request, with safe fixes as suggestions. Takes `pull-requests: write`.",
+        Kind.BOOLEAN,
+        fallback="true",
+        verbs=PUBLISHING,
+    ),
+    Input(
+        "comment",
+        "One comment on the pull request that sums up, edited in place: when there is something to say and until it is "
+        "mended (auto), on every pull request (always), or never. Takes `pull-requests: write`.",
+        Kind.CHOICE,
+        choices=("auto", "always", "never"),
+        fallback="auto",
+        verbs=PUBLISHING,
+    ),
+    Input(
+        "upload-sarif",
+        "Upload the findings to code scanning. Takes `security-events: write`.",
+        Kind.BOOLEAN,
+        fallback="true where the token may",
+        verbs=PUBLISHING,
+    ),
+    Input(
+        "files",
+        "With `verb: report`: the JSON reports to publish, files or folders that hold them.",
+        Kind.LIST,
+        verbs=("action",),
+    ),
+    Input(
+        "pull-request",
+        "Number of the pull request to report to.",
+        Kind.NUMBER,
+        fallback="taken from the event",
+        verbs=("report",),
+        metavar="N",
     ),
     Input(
         "offline",
@@ -242,7 +302,7 @@ INPUTS: tuple[Input, ...] = (
         "format",
         "Form of the main output.",
         Kind.CHOICE,
-        choices=("text", "json", "github"),
+        choices=("text", "json", "sarif", "github", "junit", "gitlab"),
         fallback="text; github in a workflow step",
     ),
     Input(
@@ -315,6 +375,7 @@ OUTPUTS: tuple[Output, ...] = (
     Output("findings", "How many findings count, of any severity."),
     Output("modules", "The judged modules as JSON: directory, path and the outcome of each question."),
     Output("report", "Path of the JSON report."),
+    Output("sarif", "Path of the SARIF report."),
     Output("patch", "Path of the patch that mends all modules, empty when there is nothing to mend."),
     Output("matrix", "The job matrix of plan as JSON, for strategy.matrix."),
 )

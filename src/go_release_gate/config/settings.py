@@ -41,6 +41,7 @@ class Settings:
         edition: edition of the rules that counts; newer rules arrive as notes.
         baseline: path of the baseline file relative to the root, empty: none.
         trusted: False on a fork's or bot's pull request: nothing of it is executed, no credentials are given.
+        only_new: whether only findings that the base commit does not have decide the verdict.
         modules: directories of the modules to judge; empty: all of them.
         digest: `sha256:…` of the configuration file's bytes, empty: none.
     """
@@ -63,6 +64,7 @@ class Settings:
     baseline: str = ""
     offline: bool = False
     trusted: bool = True
+    only_new: bool = False
     modules: tuple[str, ...] = ()
     digest: str = ""
     go: GoSettings = field(default_factory=GoSettings)

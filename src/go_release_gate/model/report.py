@@ -69,6 +69,16 @@ class Suppressed:
 
 
 @dataclass(frozen=True, slots=True)
+class Comparison:
+    """The findings held against those of the base commit: how many are new, known there already, or gone since."""
+
+    base: str
+    new: int
+    existing: int
+    fixed: int
+
+
+@dataclass(frozen=True, slots=True)
 class CheckReport:
     """The answer of `check`: verdict, per-module answers, findings gravest first."""
 
@@ -81,6 +91,7 @@ class CheckReport:
     skipped: tuple[tuple[str, str], ...] = ()  # (directory, reason)
     findings: tuple[Finding, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
+    comparison: Comparison | None = None  # where only what is new was asked for
     notices: tuple[str, ...] = ()  # said once, beside the findings: "children run as uid 1001"
     timings: Mapping[str, float] = field(default_factory=dict)  # phase → seconds; "total" among them
     patch: str = ""  # one patch for all modules, in dependency order
