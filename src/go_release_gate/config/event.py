@@ -26,6 +26,7 @@ class EventContext:
         tag: the tag's name when a tag was pushed.
         head, base: commits: the pull request's head and base; for a push the pushed commit and the one before.
         run: address of the workflow run, None outside a workflow.
+        number: the pull request's number.
         is_fork: whether the code comes from another repository.
         trusted: False for a fork's or Dependabot's pull request, and whenever that cannot be told.
         notices: what the user should know about how this was decided.
@@ -56,7 +57,7 @@ def event_context(environ: Mapping[str, str], payload: bytes | None) -> EventCon
         name=name,
         tag=environ.get("GITHUB_REF_NAME", "") if environ.get("GITHUB_REF_TYPE") == "tag" else "",
         ref=environ.get("GITHUB_REF", ""),
-        head=_text(request, "head", "sha") or environ.get("GITHUB_SHA", ""),
+        head=_head(name, document, request) or environ.get("GITHUB_SHA", ""),
         base=_base(name, document, request),
         repository=environ.get("GITHUB_REPOSITORY", ""),
         run=_run_url(environ),
@@ -135,6 +136,16 @@ def _of_comment(document: Mapping[str, Any] | None) -> _Trust:
 
 def _unknown(why: str) -> _Trust:
     return _Trust(False, False, (f"{why}: treated as untrusted, without credentials",))
+
+
+def _head(name: str, document: Mapping[str, Any] | None, request: Mapping[str, Any]) -> str:
+    """The commit that is meant where GITHUB_SHA is another: the default branch's, or a merge of it.
+
+    https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows
+    """
+    if name in ("merge_group", "workflow_run"):
+        return _text(document, name, "head_sha")
+    return _text(request, "head", "sha")
 
 
 def _base(name: str, document: Mapping[str, Any] | None, request: Mapping[str, Any]) -> str:
