@@ -42,6 +42,15 @@ class Git:
         """The commit that `revision` names; empty when it names none."""
         return self._line("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
 
+    def lineage(self) -> tuple[str, ...]:
+        """The commit that is checked out and its parents, which may be missing here themselves (a shallow checkout
+        keeps their names in the commit); empty when there is no commit."""
+        head = self.head_commit()
+        if not head:
+            return ()
+        lines = _text(self._run("cat-file", "commit", head)).partition("\n\n")[0].splitlines()
+        return (head, *(line.removeprefix("parent ") for line in lines if line.startswith("parent ")))
+
     def ref(self) -> str:
         """The branch that is checked out, as `refs/heads/…`; empty when HEAD is detached."""
         name = self._line("rev-parse", "--symbolic-full-name", "HEAD")

@@ -16,7 +16,7 @@ READ_ONLY_EVENTS = ("pull_request", "pull_request_review", "pull_request_review_
 """A fork's run of these gets a token that can only read, whatever `permissions:` says.
 https://docs.github.com/actions/concepts/security/github_token"""
 
-_UNTOLD = ("issue_comment", "issues", "discussion", "discussion_comment", "workflow_call")
+_UNTOLD = ("issue_comment", "issues", "discussion", "discussion_comment")
 _COMMIT = re.compile(r"(?!0{40})[0-9a-f]{40}([0-9a-f]{24})?")
 
 

@@ -158,3 +158,29 @@ def test_a_partial_clone_fetches_nothing(root: Path, tmp_path: Path) -> None:
     _do(partial, "config", "credential.helper", f"!touch {hit}")
     assert _git(partial, tmp_path).file_at("HEAD", "go.mod") is None
     assert not hit.exists()
+
+
+def test_lineage_of_a_merge_survives_a_shallow_clone(root: Path, tmp_path: Path) -> None:
+    """A clone of depth 1 still says which commits its merge was made of, which is how a pull request is recognised."""
+    base = _do(root, "rev-parse", "HEAD")
+    _do(root, "checkout", "-q", "-b", "topic")
+    (root / "new").write_text("parent of nothing\n")
+    _do(root, "add", "new")
+    _do(root, "commit", "-q", "-m", "two\n\nparent 1234")
+    head = _do(root, "rev-parse", "HEAD")
+    _do(root, "checkout", "-q", "main")
+    _do(root, "merge", "-q", "--no-ff", "-m", "merge", "topic")
+    merge = _do(root, "rev-parse", "HEAD")
+    clone = tmp_path / "clone"
+    _do(tmp_path, "clone", "-q", "--depth", "1", f"file://{root}", str(clone))
+
+    assert _git(clone, tmp_path).lineage() == (merge, base, head)
+    assert _git(clone, tmp_path).is_shallow()
+
+
+def test_lineage_without_a_commit_is_empty(tmp_path: Path) -> None:
+    """A repository without a commit, and a folder without a repository, have none."""
+    _do(tmp_path, "init", "-q", "empty")
+    (tmp_path / "none").mkdir()
+    assert _git(tmp_path / "empty", tmp_path).lineage() == ()
+    assert _git(tmp_path / "none", tmp_path).lineage() == ()
