@@ -1,0 +1,58 @@
+"""A report on a folder of a repository, told as a report on the repository: GitHub knows paths from its root alone."""
+
+from __future__ import annotations
+
+import posixpath
+import shlex
+from dataclasses import replace
+
+from go_release_gate.model.finding import Finding, Location, Related
+from go_release_gate.model.report import CheckReport, ModuleAnswer
+
+
+def rerooted(report: CheckReport, folder: str) -> CheckReport:
+    """The report with every path seen from the directory that `folder` lies in.
+
+    Args:
+        folder: where the judged folder lies in the repository, with `/`; `.`: it is the repository, nothing changes.
+    """
+    if folder in ("", "."):
+        return report
+    return replace(
+        report,
+        findings=tuple(_finding(finding, folder) for finding in report.findings),
+        suppressed=tuple(replace(item, finding=_finding(item.finding, folder)) for item in report.suppressed),
+        modules=tuple(_module(answer, folder) for answer in report.modules),
+        skipped=tuple((_join(folder, directory), reason) for directory, reason in report.skipped),
+    )
+
+
+def _finding(finding: Finding, folder: str) -> Finding:
+    fix = finding.fix
+    moved = fix and replace(fix, edits=tuple(replace(edit, path=_join(folder, edit.path)) for edit in fix.edits))
+    return replace(
+        finding,
+        module=finding.module and _join(folder, finding.module),
+        location=_location(finding.location, folder),
+        related=tuple(_related(related, folder) for related in finding.related),
+        command=f"cd {shlex.quote(folder)} && {finding.command}" if finding.command else "",
+        fix=moved,
+    )
+
+
+def _related(related: Related, folder: str) -> Related:
+    return replace(related, location=related.location and _location(related.location, folder))
+
+
+def _module(answer: ModuleAnswer, folder: str) -> ModuleAnswer:
+    error = answer.error
+    moved = error and replace(error, path=error.path and _join(folder, error.path))
+    return replace(answer, dir=_join(folder, answer.dir), error=moved)
+
+
+def _location(place: Location, folder: str) -> Location:
+    return replace(place, path=_join(folder, place.path))
+
+
+def _join(folder: str, path: str) -> str:
+    return posixpath.normpath(posixpath.join(folder, path))
