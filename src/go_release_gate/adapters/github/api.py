@@ -89,3 +89,6 @@ class Api(Protocol):
 
     def viewer(self) -> str:
         """The login that our writes carry, without `[bot]`; empty when GitHub does not say."""
+
+    def hurry(self, seconds: float) -> None:
+        """From now on there are only `seconds` left, also where GitHub was given up: the last words of a run."""

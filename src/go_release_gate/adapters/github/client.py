@@ -140,8 +140,10 @@ class Client:
         return login.removesuffix("[bot]") if isinstance(login, str) else ""
 
     def hurry(self, seconds: float) -> None:
-        """From now on there are only `seconds` left: a signal came."""
-        self._end = min(self._end, self._timing.clock() + seconds)
+        """See Api."""
+        last = self._timing.clock() + seconds
+        self._end = last if self._away else min(self._end, last)
+        self._away = None
 
     def _sender_graphql(self, query: str) -> Document:
         document = self._call("POST", "/graphql", None, {"query": query}, repeatable=True, wanted=dict, paced=False)
