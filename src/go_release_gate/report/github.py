@@ -6,18 +6,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from go_release_gate.adapters.github.runner import command, stopped
-from go_release_gate.model.finding import Finding
-from go_release_gate.model.outcome import Verdict
 from go_release_gate.model.report import CheckReport
+from go_release_gate.model.severity import Severity
 from go_release_gate.report import phrases, text
+from go_release_gate.report.annotations import Remark, remarks
 from go_release_gate.report.neutral import guard, log_text
 from go_release_gate.report.options import RenderOptions
 
 MOST_PER_LEVEL = 10  # annotations of one level that the runner takes from one step; the rest vanish silently
-MOST_REASONS = 3
-PART_LIMIT = 700  # characters of one part of an annotation; the runner cuts the whole at 4096
 
-_LEVELS = {"error": "error", "warning": "warning", "note": "notice"}
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +38,14 @@ class Annotation:
 
 def render(report: CheckReport, options: RenderOptions) -> str:
     """Everything a step says, for one stream."""
-    lines = [*map(str, annotate(report)), *_log_lines(report, options)]
+    shown = annotate(report) if options.annotations else []
+    lines = [*map(str, shown), *_log_lines(report, options)]
     return "".join(line + "\n" for line in lines)
 
 
 def annotate(report: CheckReport) -> list[Annotation]:
     """At most ten per level, errors first; the last place of a level says how many more the summary has."""
-    wanted = dict.fromkeys([*_unjudged(report), *map(_annotation, report.findings)])
+    wanted = list(map(_annotation, remarks(report)))
     return [item for level in _LEVELS.values() for item in _capped([a for a in wanted if a.level == level], level)]
 
 
@@ -58,36 +57,9 @@ def _capped(items: list[Annotation], level: str) -> list[Annotation]:
     return [*shown, Annotation(level, "go-release-gate", f"{more} in the summary")]
 
 
-def _annotation(finding: Finding) -> Annotation:
-    place = finding.location
-    return Annotation(
-        level=_LEVELS[finding.severity.value],
-        title=log_text(finding.rule + (f" in {finding.module}" if finding.module not in {None, "."} else "")),
-        message="\n".join(log_text(part, PART_LIMIT) for part in _parts(finding)),
-        file=log_text(place.path),
-        line=place.line,
-        end_line=place.end_line if place.line and (place.end_line or 0) >= place.line else None,
-    )
-
-
-def _parts(finding: Finding) -> Iterator[str]:
-    yield finding.message
-    yield from (f"why: {phrases.reason(related)}" for related in finding.related[:MOST_REASONS])
-    if finding.command:
-        yield f"run: {finding.command}"
-    if finding.help_url:
-        yield f"see: {finding.help_url}"
-
-
-def _unjudged(report: CheckReport) -> Iterator[Annotation]:
-    level = "error" if report.verdict is Verdict.UNAVAILABLE else "warning"
-    for entry in phrases.unjudged(report):
-        first = entry.dirs[0]
-        others = f" ({phrases.plural(len(entry.dirs), 'module')})" if len(entry.dirs) > 1 else ""
-        parts = [f"{first}: not judged{others}: {entry.error.message}", entry.error.hint]
-        file = entry.error.path or ("go.mod" if first == "." else f"{first}/go.mod")
-        message = "\n".join(log_text(part, PART_LIMIT) for part in parts if part)
-        yield Annotation(level, f"not judged: {entry.error.kind.value}", message, log_text(file), entry.error.line)
+def _annotation(remark: Remark) -> Annotation:
+    level = _LEVELS[remark.severity]
+    return Annotation(level, remark.title, remark.message, remark.path, remark.line, remark.end_line)
 
 
 def _log_lines(report: CheckReport, options: RenderOptions) -> Iterator[str]:

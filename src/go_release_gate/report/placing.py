@@ -3,7 +3,7 @@ are other ones; whoever knows both maps the lines, and the forms for GitHub take
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from go_release_gate.model.finding import Finding
@@ -30,8 +30,3 @@ def as_judged(findings: Iterable[Finding]) -> tuple[Placed, ...]:
     return tuple(
         Placed(finding, finding.location.line, finding.location.end_line, is_exact=True) for finding in findings
     )
-
-
-def placed(findings: Iterable[Finding], places: Mapping[str, Placed]) -> tuple[Placed, ...]:
-    """Every finding in its order, with the place known under its fingerprint, without a line where there is none."""
-    return tuple(places.get(finding.fingerprint) or Placed(finding) for finding in findings)

@@ -77,3 +77,13 @@ def test_every_block_of_the_log_is_shielded() -> None:
             open_token = ""
         else:
             assert open_token or line.startswith("::")
+
+
+def test_annotations_are_left_out_where_a_check_run_has_them() -> None:
+    """The same facts twice at one line help nobody; groups and text stay as they are."""
+    full = render(reports.failing(), RenderOptions(token="t" * 32))
+    bare = render(reports.failing(), RenderOptions(token="t" * 32, annotations=False))
+    names = {item.name for item in commands(bare)}
+    assert not names & {"error", "warning", "notice"}
+    assert full.endswith(bare)
+    assert bare.startswith("::group::")
