@@ -2,7 +2,8 @@
 
 GateError
 ├── UsageError        wrong option, input or configuration         exit 2
-│   └── ConfigError   a configuration file, with its line          exit 2
+│   ├── ConfigError   a configuration file, with its line          exit 2
+│   └── ReportError   a saved report that cannot be published      exit 2
 ├── NoModuleError     nothing to judge below the root              exit 2
 ├── UnavailableError  the surroundings prevented a judgement       exit 3
 └── InterruptedRun    a signal ended the run                       exit 128 + signal
@@ -40,6 +41,10 @@ class ConfigError(UsageError):
         super().__init__(message, hint)
         self.path = path
         self.line = line
+
+
+class ReportError(UsageError):
+    """A saved report that is not read, or not about what it would be published to."""
 
 
 class NoModuleError(GateError):

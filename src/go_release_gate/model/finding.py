@@ -67,6 +67,7 @@ class Finding:
         key: what makes the finding the same finding tomorrow; never a line number. Empty: the message.
         command: the one command that mends it, to be run at the repository root; empty if there is none.
         state: `new` or `existing` when compared with a base or baseline, else None.
+        identity: the fingerprint, where a saved report gave it: the key it was made from is not in there.
     """
 
     rule: str
@@ -83,9 +84,12 @@ class Finding:
     fix: Fix | None = None
     state: str | None = None
     owners: tuple[str, ...] = ()
+    identity: str = ""
 
     @property
     def fingerprint(self) -> str:
         """Identity across runs: rule, place and key, without line numbers (32 hex digits)."""
+        if self.identity:
+            return self.identity
         parts = (self.rule, self.module or "", self.location.path, self.key or self.message)
         return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:32]
