@@ -3,8 +3,6 @@
 https://docs.github.com/rest/checks/runs#create-a-check-run
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -79,6 +77,20 @@ def _check_annotation(remark: Remark) -> CheckAnnotation:
     )
 
 
+class _Diffs:
+    """The diff of each file that tidy would change; given once, to the first finding that its fix would mend."""
+
+    def __init__(self, report: CheckReport) -> None:
+        self._left = {path: part for answer in report.modules for path, part in _by_file(answer.tidy.diff)}
+
+    def take(self, finding: Finding) -> str:
+        """The diff of the finding's file, neutralised."""
+        path = finding.location.path
+        if finding.fix is None or path not in {edit.path for edit in finding.fix.edits}:
+            return ""
+        return "\n".join(log_block(self._left.pop(path, "")))
+
+
 def _remark(item: Placed, diffs: _Diffs, options: RenderOptions) -> Remark:
     finding, line, end = item.finding, item.line, item.end_line
     module = f" in {finding.module}" if finding.module not in {None, "."} else ""
@@ -114,20 +126,6 @@ def _unjudged(report: CheckReport) -> Iterator[Remark]:
         file = entry.error.path or ("go.mod" if first == "." else f"{first}/go.mod")
         message = "\n".join(log_text(part, PART_LIMIT) for part in parts if part)
         yield Remark(severity, f"not judged: {entry.error.kind.value}", message, log_text(file), entry.error.line)
-
-
-class _Diffs:
-    """The diff of each file that tidy would change; given once, to the first finding that its fix would mend."""
-
-    def __init__(self, report: CheckReport) -> None:
-        self._left = {path: part for answer in report.modules for path, part in _by_file(answer.tidy.diff)}
-
-    def take(self, finding: Finding) -> str:
-        """The diff of the finding's file, neutralised."""
-        path = finding.location.path
-        if finding.fix is None or path not in {edit.path for edit in finding.fix.edits}:
-            return ""
-        return "\n".join(log_block(self._left.pop(path, "")))
 
 
 def _by_file(diff: str) -> Iterator[tuple[str, str]]:
