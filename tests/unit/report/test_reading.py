@@ -271,7 +271,7 @@ def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
     """An artifact that holds no report does not look like one that has nothing to say."""
     with pytest.raises(ReportError, match=r"no \*\.json"):
         reading.read_reports([tmp_path])
-    with pytest.raises(ReportError, match="cannot read .*no such file"):
+    with pytest.raises(ReportError, match=r"cannot read .*no such file"):
         reading.read_reports([tmp_path / "missing.json"])
 
 
@@ -282,7 +282,7 @@ def test_bytes_are_counted_over_all_files(tmp_path: Path, monkeypatch: pytest.Mo
         (tmp_path / name).write_text(text)
     monkeypatch.setattr(reading, "TOTAL_LIMIT", len(text) + 1)
 
-    with pytest.raises(ReportError, match="b.json: .* where 1 are left"):
+    with pytest.raises(ReportError, match=r"b\.json: .* where 1 are left"):
         reading.read_reports([tmp_path])
 
 
