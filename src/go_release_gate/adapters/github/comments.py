@@ -81,19 +81,19 @@ class _Sticky:
         standing = {_id(comment): comment for comment in (made, *self._ours())}
         found = [standing[number] for number in sorted(standing)]
         newest = str(found[-1].get("body")) if read_mark(made.get("body")) == read_mark(body) else body
-        return self._keep_oldest(found, newest)
+        return self._keep_oldest(found, newest, is_fresh=True)
 
-    def _keep_oldest(self, found: list[Document], body: str) -> bool:
+    def _keep_oldest(self, found: list[Document], body: str, *, is_fresh: bool = False) -> bool:
         """One comment, saying `body`; False when there is none any more (someone deleted it meanwhile)."""
         kept, *others = found
         if read_mark(kept.get("body")) != read_mark(body):
             try:
-                self._api.write("PATCH", self._path(kept), {"body": body}, needs=NEEDS, repeatable=True)
+                self._write("PATCH", kept, {"body": body}, is_fresh=is_fresh)
             except MissingError:
-                return bool(others) and self._keep_oldest(others, body)
+                return bool(others) and self._keep_oldest(others, body, is_fresh=is_fresh)
         for comment in others:
             with suppress(MissingError, DeniedError):
-                self._api.write("DELETE", self._path(comment), needs=NEEDS, repeatable=True)
+                self._write("DELETE", comment, None, is_fresh=is_fresh)
         return True
 
     def _post(self, body: str) -> Document:
@@ -119,8 +119,9 @@ class _Sticky:
             return user.get("type") == "Bot"
         return str(user.get("login")).casefold().removesuffix("[bot]") == self._author
 
-    def _path(self, comment: Document) -> str:
-        return f"/repos/{self._api.repository}/issues/comments/{_id(comment)}"
+    def _write(self, method: str, comment: Document, body: Document | None, *, is_fresh: bool) -> None:
+        path = f"/repos/{self._api.repository}/issues/comments/{_id(comment)}"
+        self._api.write(method, path, body, needs=NEEDS, repeatable=True, is_fresh=is_fresh)
 
 
 def _id(comment: Document) -> int:
