@@ -9,9 +9,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import cached_property
 from typing import Any
 
 UNTOLD_WAIT = 60.0  # seconds: what the documentation asks for when a rate limit names no time
+MAY_SAY = 300  # characters of GitHub's own words
 _RATE_WORDS = ("rate limit", "abuse detection", "too many requests")
 
 
@@ -21,17 +23,19 @@ class Meaning(Enum):
     DONE = auto()
     NOT_DONE = auto()  # surely not: a rate limit, no connection at all. Ask again.
     UNSURE = auto()  # the request may have been carried out: a server error, a lost or unreadable answer
+    HOPELESS = auto()  # surely not, and never will be: the server is not the one we trust
     DENIED = auto()
     MISSING = auto()
     REJECTED = auto()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
     """An answer: `status` 0 when there was none; header names in lower case.
 
     Attributes:
         is_sent: False when the request surely never reached GitHub.
+        is_final: for status 0, whether asking again cannot help.
         trouble: for status 0, what happened, in words of ours.
     """
 
@@ -39,12 +43,13 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str = ""
     is_sent: bool = True
+    is_final: bool = False
     trouble: str = ""
 
-    @property
+    @cached_property
     def document(self) -> Any:
-        """The body's JSON, `{}` for an empty one, None where it is no JSON."""
-        if not self.body.strip():
+        """The body's JSON; `{}` where GitHub says that there is none (204), None where it is no JSON."""
+        if self.status == 204:
             return {}
         try:
             return json.loads(self.body)
@@ -55,28 +60,25 @@ class Answer:
     def said(self) -> str:
         """What went wrong, in one line: GitHub's own message, else the status. Foreign text."""
         document = self.document if self.status else None
-        message = document.get("message") if isinstance(document, dict) else None
-        if not isinstance(message, str):
+        if not isinstance(document, dict) or not isinstance(document.get("message"), str):
             return self.trouble or f"HTTP {self.status}"
-        details = document.get("errors") if isinstance(document, dict) else None
-        more = f": {json.dumps(details)[:300]}" if details else ""
-        return f"HTTP {self.status}: {message[:300]}{more}"
+        message, details = document["message"], document.get("errors")
+        more = f": {json.dumps(details)[:MAY_SAY]}" if details else ""
+        return f"HTTP {self.status}: {' '.join(message.split())[:MAY_SAY]}{more}"
 
 
 def meaning(answer: Answer) -> Meaning:
     """How to take an answer."""
     status = answer.status
     if status == 0:
-        return Meaning.UNSURE if answer.is_sent else Meaning.NOT_DONE
+        unsent = Meaning.HOPELESS if answer.is_final else Meaning.NOT_DONE
+        return Meaning.UNSURE if answer.is_sent else unsent
     if 200 <= status < 300:
-        return Meaning.UNSURE if answer.document is None or (status == 202 and not answer.body) else Meaning.DONE
+        return Meaning.UNSURE if answer.document is None else Meaning.DONE
     if is_rate_limit(answer):
         return Meaning.NOT_DONE
-    if status in (401, 403):
-        return Meaning.DENIED
-    if status == 404:
-        return Meaning.MISSING
-    return Meaning.UNSURE if status >= 500 else Meaning.REJECTED
+    told = {401: Meaning.DENIED, 403: Meaning.DENIED, 404: Meaning.MISSING, 408: Meaning.UNSURE}
+    return told.get(status, Meaning.UNSURE if status >= 500 else Meaning.REJECTED)
 
 
 def is_rate_limit(answer: Answer) -> bool:
@@ -90,14 +92,14 @@ def is_rate_limit(answer: Answer) -> bool:
 
 
 def told_wait(answer: Answer, now: float) -> float | None:
-    """Seconds that GitHub asks us to wait; None when it leaves that to us.
+    """Seconds that GitHub asks us to wait; None when it leaves that to us. A negative or unreadable number is none.
 
     Args:
         now: seconds since the epoch, for `x-ratelimit-reset`.
     """
     after = _number(answer.headers.get("retry-after", ""))
     if after is not None:
-        return max(after, 0.0)
+        return after
     if not is_rate_limit(answer):
         return None
     reset = _number(answer.headers.get("x-ratelimit-reset", ""))
@@ -106,9 +108,18 @@ def told_wait(answer: Answer, now: float) -> float | None:
     return UNTOLD_WAIT
 
 
+def next_page(answer: Answer) -> bool | None:
+    """Whether the header Link announces another page; None without that header.
+
+    https://docs.github.com/rest/using-the-rest-api/using-pagination-in-the-rest-api
+    """
+    link = answer.headers.get("link")
+    return None if link is None else 'rel="next"' in link
+
+
 def _number(text: str) -> float | None:
     try:
         value = float(text)
     except ValueError:
         return None
-    return value if value < 1e12 else None
+    return value if 0 <= value < 1e12 else None

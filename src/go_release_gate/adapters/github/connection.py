@@ -11,6 +11,7 @@ from go_release_gate.adapters.trust import system_bundle
 from go_release_gate.errors import UsageError
 
 DEFAULT_API = "https://api.github.com"
+API_VERSION = "2022-11-28"  # https://docs.github.com/rest/about-the-rest-api/api-versions
 USER_AGENT = "go-release-gate"
 TIMEOUT = 15.0  # seconds for a connection, and for each silence of an answer
 

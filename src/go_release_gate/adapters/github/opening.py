@@ -8,13 +8,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from go_release_gate.adapters.github.connection import USER_AGENT, Connection
+from go_release_gate.adapters.github.connection import API_VERSION, USER_AGENT, Connection
 from go_release_gate.errors import UnavailableError
 
 if TYPE_CHECKING:
     from urllib.request import OpenerDirector, Request
-
-API_VERSION = "2022-11-28"  # https://docs.github.com/rest/about-the-rest-api/api-versions
 
 
 class RefusedError(UnavailableError):

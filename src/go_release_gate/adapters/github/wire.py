@@ -2,57 +2,31 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin
 
 from go_release_gate.adapters.github.answers import Answer
-from go_release_gate.errors import UsageError
+from go_release_gate.adapters.github.connection import API_VERSION, USER_AGENT, Connection
 
 if TYPE_CHECKING:
     from github.Requester import Requester
+    from requests import Response, Session
 
 BODY_LIMIT = 32 << 20  # bytes of one answer; the longest we ask for is a page of 100 files with patches
-USER_AGENT = "go-release-gate"
-
-
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """Where GitHub is and who asks.
-
-    Attributes:
-        api: base address of the interface, as GITHUB_API_URL gives it (also GitHub Enterprise's).
-        repository: `OWNER/NAME`.
-        token: may be empty; public repositories can be read without one.
-        verify: path of a PEM file with the authorities to trust; empty: those that come with requests.
-        timeout: seconds for the connection and for each silence of an answer.
-    """
-
-    api: str
-    repository: str
-    token: str
-    verify: str = ""
-    timeout: float = 15.0
-
-    def __post_init__(self) -> None:
-        parts = urlsplit(self.api)
-        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname == "127.0.0.1"):
-            raise UsageError("GITHUB_API_URL must be an https address")
-        if self.repository.count("/") != 1 or not all(_is_name(part) for part in self.repository.split("/")):
-            raise UsageError("GITHUB_REPOSITORY must be OWNER/NAME")
-
-
-def _is_name(text: str) -> bool:
-    return text not in {"", ".", ".."} and all(char.isascii() and (char.isalnum() or char in "-_.") for char in text)
+REDIRECT_LIMIT = 3
+HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": API_VERSION}
 
 
 class Wire:
     """Sends requests over one kept connection."""
 
     def __init__(self, connection: Connection) -> None:
-        self._line = _Line(connection)
+        self._connection = connection
+        self._session = _session(connection)
         self._requester = _requester(connection)
 
     def send(
@@ -64,108 +38,173 @@ class Wire:
         body: Mapping[str, Any] | None = None,
         seconds: float,
     ) -> Answer:
-        """Send one request and read its whole answer, in at most about `seconds`.
+        """Send one request and give its whole answer, or what went wrong, in at most `seconds`.
 
         Never raises for what the network or GitHub does: status 0 says that there was no usable answer.
         The path `/graphql` is that of the GraphQL interface, which GitHub Enterprise keeps beside `/api/v3`.
         """
-        import requests
-        from urllib3.exceptions import HTTPError
-
         if path == "/graphql":
-            path = f"{self._line.base.removesuffix('/v3')}/graphql"
-        self._line.end = time.monotonic() + seconds
+            path = f"{self._connection.base.removesuffix('/v3')}/graphql"
         given = None if body is None else dict(body)
-        line: Any = self._line
-        try:
-            status, headers, text = self._requester.requestJson(method, path, dict(query or {}), None, given, line)
-        except requests.exceptions.ConnectTimeout:
-            return Answer(0, is_sent=False, trouble="no connection in time")
-        except requests.exceptions.SSLError as error:
-            return Answer(0, is_sent=False, trouble=f"TLS: {_cause(error)}")
-        except requests.exceptions.ConnectionError as error:
-            return Answer(0, is_sent=not _is_before_sending(error), trouble=f"connection: {_cause(error)}")
-        except (requests.exceptions.RequestException, HTTPError, OSError, RuntimeError, ValueError) as error:
-            return Answer(0, trouble=f"no usable answer: {_cause(error)}")
-        return Answer(status, {str(key).lower(): str(value) for key, value in headers.items()}, text or "")
+        exchange: Any = _Exchange(self._session, self._connection, time.monotonic() + seconds)
+
+        def ask() -> Answer:
+            try:
+                self._requester.requestJson(method, path, dict(query or {}), dict(HEADERS), given, exchange)
+            except Exception as error:  # noqa: BLE001 - what requests, urllib3 and PyGithub raise has no common root
+                return _failure(error)
+            return exchange.answer or Answer(0, trouble="no usable answer")
+
+        return _in_time(ask, seconds)
 
 
-class _Line:
-    """PyGithub's idea of a connection (`request`, then `getresponse`), with a limit on time and size of an answer.
+def _in_time(ask: Callable[[], Answer], seconds: float) -> Answer:
+    """What `ask` gives, unless it takes longer: then it is left alone.
 
-    A 202 for a GET is given as a 503: PyGithub would wait for it by itself, without an end.
+    The time limits of sockets are for each silence, and there is none for a name server: neither a host that answers
+    byte by byte nor one that does not resolve may hold the job.
+    """
+    found: list[Answer] = []
+    asking = threading.Thread(target=lambda: found.append(ask()), daemon=True)
+    asking.start()
+    asking.join(seconds)
+    return found[0] if found else Answer(0, trouble="no answer in time")
+
+
+@dataclass(slots=True)
+class _Exchange:
+    """PyGithub's idea of a connection (`request`, then `getresponse`) for one request, limited in time and size.
+
+    PyGithub is always told that all is well: it would follow redirects, and wait for a 202, without an end.
     """
 
-    def __init__(self, connection: Connection) -> None:
-        import requests
-
-        self.end = 0.0
-        self.base = connection.api.rstrip("/")
-        self._connection = connection
-        self._session = requests.Session()
-        self._session.auth = lambda request: request  # else a netrc file would add a login of its own
-        self._asked: tuple[str, str, Any, dict[str, str]] = ("", "", None, {})
+    session: Session
+    connection: Connection
+    end: float
+    answer: Answer | None = None
+    asked: tuple[str, str, Any, dict[str, str]] = field(default=("", "", None, {}), repr=False)
 
     def request(self, verb: str, url: str, body: Any, headers: dict[str, str], stream: bool = False) -> None:  # noqa: ARG002
         """Remember what is asked; PyGithub calls it so."""
-        self._asked = (verb, url, body, headers)
+        self.asked = (verb, url, body, headers)
 
-    def getresponse(self) -> _Whole:
-        """Ask, and read the answer to its end."""
-        verb, url, body, headers = self._asked
-        parts = urlsplit(self._connection.api)
-        with self._session.request(
+    def getresponse(self) -> _Fine:
+        """Ask, follow redirects within the same host, and read the answer to its end."""
+        verb, url, body, headers = self.asked
+        address = f"{self.connection.origin}{url}"
+        for _ in range(REDIRECT_LIMIT + 1):
+            with self._ask(verb, address, body, headers) as response:
+                text = self._read(response)
+                target = _redirect(response, verb)
+            if not target or not f"{target}/".startswith(f"{self.connection.origin}/"):
+                break
+            address = target
+        status = 503 if response.status_code == 202 and verb == "GET" else response.status_code
+        known = {key.lower(): value for key, value in response.headers.items()}
+        self.answer = Answer(status, known, self._without_token(text))
+        return _Fine()
+
+    def _ask(self, verb: str, address: str, body: Any, headers: dict[str, str]) -> Response:
+        timeout = max(0.05, min(self.connection.timeout, self.end - time.monotonic()))
+        return self.session.request(
             verb,
-            f"{parts.scheme}://{parts.netloc}{url}",
+            address,
             headers=headers,
             data=body,
-            timeout=max(0.05, min(self._connection.timeout, self.end - time.monotonic())),
-            verify=self._connection.verify or True,
+            timeout=timeout,
+            verify=self.connection.verify or True,  # here, because REQUESTS_CA_BUNDLE outranks a session's
             allow_redirects=False,
             stream=True,
-        ) as response:
-            data = bytearray()
-            while part := response.raw.read1(1 << 16, decode_content=True):
-                data += part
-                if len(data) > BODY_LIMIT or time.monotonic() > self.end:
-                    response.close()
-                    raise OSError("answer too long")
-            status = 503 if response.status_code == 202 and verb == "GET" else response.status_code
-            return _Whole(status, dict(response.headers), data.decode("utf-8", "replace"))
+        )
+
+    def _read(self, response: Response) -> str:
+        data = bytearray()
+        while part := response.raw.read1(1 << 16, decode_content=True):
+            data += part
+            if len(data) > BODY_LIMIT or time.monotonic() > self.end:
+                response.close()
+                raise OSError("answer too long")
+        return data.decode("utf-8", "replace")
+
+    def _without_token(self, text: str) -> str:
+        """No answer may carry the token into a message, not even that of a proxy that repeats what it was sent."""
+        return text.replace(self.connection.token, "***") if self.connection.token else text
 
 
-@dataclass(frozen=True, slots=True)
-class _Whole:
-    """An answer, read to its end, as PyGithub wants it."""
+class _Fine:
+    """An answer that PyGithub asks nothing about."""
 
-    status: int
-    headers: dict[str, str]
-    text: str
+    status = 200
 
-    def getheaders(self) -> Any:
+    @staticmethod
+    def getheaders() -> tuple[tuple[str, str], ...]:
         """Pairs of name and value."""
-        return self.headers.items()
+        return ()
 
-    def read(self) -> str:
+    @staticmethod
+    def read() -> str:
         """The body."""
-        return self.text
+        return ""
 
 
-def _cause(error: Exception) -> str:
-    """The innermost cause by its kind: what libraries say around it holds addresses and objects."""
-    inner: object = error
-    while isinstance(inner, BaseException) and (inner.args and isinstance(inner.args[-1], BaseException)):
-        inner = inner.args[-1]
-    reason = getattr(inner, "reason", None)
-    return type(reason if isinstance(reason, BaseException) else inner).__name__
+def _redirect(response: Response, verb: str) -> str:
+    """Where to ask instead; empty: nowhere. A write keeps its method only with 307 and 308, so only those count."""
+    codes = (301, 302, 307, 308) if verb == "GET" else (307, 308)
+    place = response.headers.get("location", "") if response.status_code in codes else ""
+    return urljoin(response.url, place) if place else ""
 
 
-def _is_before_sending(error: Exception) -> bool:
-    """Whether no connection was ever made: the name is unknown, or nobody listens."""
-    from urllib3.exceptions import NewConnectionError
+def _failure(error: Exception) -> Answer:
+    """What an exception says about the request: by its kind alone, for its text holds addresses and objects."""
+    import requests
 
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    return isinstance(reason, NewConnectionError)
+    causes = _causes(error)
+    name = type(causes[-1]).__name__
+    if any(kind.__name__ == "SSLCertVerificationError" for kind in map(type, causes)):
+        hint = "its certificate is signed by nobody we trust (input ca-bundle)"
+        return Answer(0, is_sent=False, is_final=True, trouble=f"TLS: {hint}")
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return Answer(0, is_sent=False, trouble="no connection in time")
+    return Answer(0, is_sent=not _is_before_sending(causes), trouble=f"no usable answer: {name}")
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """An exception and what it was raised for, outermost first; urllib3 keeps it as `reason`, others as argument."""
+    found: list[BaseException] = []
+    cause: object = error
+    while isinstance(cause, BaseException) and cause not in found:
+        found.append(cause)
+        inner = [getattr(cause, "reason", None), *reversed(cause.args), cause.__cause__]
+        cause = next((item for item in inner if isinstance(item, BaseException)), None)
+    return found
+
+
+def _is_before_sending(causes: list[BaseException]) -> bool:
+    """Whether no connection was ever made: the name is unknown, nobody listens, or the proxy is away."""
+    from urllib3.exceptions import NewConnectionError, ProxyError
+
+    return any(isinstance(cause, NewConnectionError | ProxyError) for cause in causes)
+
+
+def _session(connection: Connection) -> Session:
+    import requests
+    from requests.adapters import HTTPAdapter
+
+    tls = connection.tls()
+
+    class Trusting(HTTPAdapter):
+        """Connections, also through a proxy, that trust whom we trust."""
+
+        def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+            super().init_poolmanager(*args, **kwargs, ssl_context=tls)
+
+        def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+            return super().proxy_manager_for(proxy, **kwargs, ssl_context=tls)
+
+    session = requests.Session()
+    session.auth = lambda request: request  # else a netrc file would add a login of its own
+    session.mount("https://", Trusting())
+    return session
 
 
 def _requester(connection: Connection) -> Requester:
@@ -173,7 +212,7 @@ def _requester(connection: Connection) -> Requester:
 
     return Github(
         auth=Auth.Token(connection.token) if connection.token else None,
-        base_url=connection.api,
+        base_url=connection.base,
         user_agent=USER_AGENT,
         retry=None,
         seconds_between_requests=None,
