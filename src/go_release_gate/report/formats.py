@@ -11,7 +11,14 @@ from go_release_gate.report.options import RenderOptions
 
 Renderer = Callable[[CheckReport, RenderOptions], str]
 
-FORMATS: dict[str, str] = {"text": "text", "json": "json_report", "github": "github"}
+FORMATS: dict[str, str] = {
+    "text": "text",
+    "json": "json_report",
+    "sarif": "sarif",
+    "github": "github",
+    "junit": "junit",
+    "gitlab": "gitlab",
+}
 """Name of a form → the module of this package whose `render` gives it; loaded when it is asked for."""
 
 
