@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
-from go_release_gate.model.finding import Finding, Location
+from go_release_gate.model.finding import Finding
 from go_release_gate.model.report import CheckReport
 from go_release_gate.model.severity import Severity
 from go_release_gate.report import phrases
+from go_release_gate.report.links import link, place_link
 from go_release_gate.report.neutral import code_span, markdown_text
 from go_release_gate.report.options import RenderOptions
 
@@ -52,7 +51,7 @@ def _item(finding: Finding, report: CheckReport, options: RenderOptions, most_re
     state = f" ({markdown_text(finding.state)})" if finding.state and report.comparison else ""
     rule = markdown_text(finding.rule) if options.reported_by else rule_link(finding)
     head = f"{SYMBOLS[severity]} **{severity.value}**{state} {rule}"
-    lines = [f"- {head}: {markdown_text(finding.message)} — at {_linked(finding.location, report)}"]
+    lines = [f"- {head}: {markdown_text(finding.message)} — at {place_link(finding.location, report)}"]
     told = reasons(finding) if most_reasons else []
     lines += [f"  - why: {markdown_text(reason)}" for reason in told[:most_reasons]]
     if len(told) > most_reasons:
@@ -63,22 +62,5 @@ def _item(finding: Finding, report: CheckReport, options: RenderOptions, most_re
 def rule_link(finding: Finding) -> str:
     """The rule's name, linked to its page."""
     if finding.help_url.startswith("https://"):
-        return f"[{markdown_text(finding.rule)}]({_url(finding.help_url)})"
+        return link(markdown_text(finding.rule), finding.help_url)
     return markdown_text(finding.rule)
-
-
-def _linked(place: Location, report: CheckReport) -> str:
-    """The place as code, linked to its line where the workflow run tells the server and the commit is known."""
-    text = code_span(phrases.place(place), 400)
-    run = report.subject.run or ""
-    base, found, _ = run.partition("/actions/runs/")
-    if not (found and base.startswith("https://") and report.subject.commit):
-        return text
-    line = f"#L{place.line}" if place.line else ""
-    path = quote(place.path.encode("utf-8", "surrogateescape"))
-    return f"[{text}]({_url(base)}/blob/{quote(report.subject.commit)}/{path}{line})"
-
-
-def _url(address: str) -> str:
-    """An address that cannot end the Markdown link around it."""
-    return quote(address.encode("utf-8", "surrogateescape"), safe=":/?#=&%@+,;~")

@@ -1,6 +1,8 @@
-"""Diffs in the job summary, folded, each under a name that says what and how much is inside."""
+"""Diffs in Markdown, folded, each under a name that says what and how much is inside."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from go_release_gate.model.report import CheckReport, ModuleAnswer
 from go_release_gate.report import phrases
@@ -21,11 +23,25 @@ def diff_blocks(report: CheckReport, most_lines: int, most: int) -> list[str]:
 
 
 def _folded(answer: ModuleAnswer, most_lines: int) -> str:
+    return folded(answer.dir, [phrases.plural(changed_lines(answer), "changed line")], diff_block(answer, most_lines))
+
+
+def folded(name: str, counts: Iterable[str], inside: str) -> str:
+    """`inside` behind a name and what is inside; only these two show until a reader opens it."""
+    summary = f"<code>{html_text(name, 200)}</code>: {', '.join(counts)}"
+    return f"<details><summary>{summary}</summary>\n\n{inside}\n\n</details>"
+
+
+def changed_lines(answer: ModuleAnswer) -> int:
+    """How many lines the module's diff takes away or adds."""
+    lines = answer.tidy.diff.split("\n")
+    return sum(line.startswith(("+", "-")) and not line.startswith(("+++", "---")) for line in lines)
+
+
+def diff_block(answer: ModuleAnswer, most_lines: int) -> str:
+    """The module's diff, at most `most_lines` lines of it."""
     lines = answer.tidy.diff.removesuffix("\n").split("\n")
-    changed = sum(line.startswith(("+", "-")) and not line.startswith(("+++", "---")) for line in lines)
     shown = [line if len(line) <= LONGEST_LINE else line[:LONGEST_LINE] + " ..." for line in lines[:most_lines]]
     if len(shown) < len(lines):
         shown.append(f"... {phrases.plural(len(lines) - len(shown), 'more line')}")
-    name = f"<code>{html_text(answer.dir, 200)}</code>: {phrases.plural(changed, 'changed line')}"
-    block = code_block("\n".join(shown), "diff")
-    return f"<details><summary>{name}</summary>\n\n{block}\n\n</details>"
+    return code_block("\n".join(shown), "diff")
