@@ -12,7 +12,7 @@ from go_release_gate.adapters.github.pulls import PullFile
 from go_release_gate.adapters.github.reviews import BODY_LIMIT, LineComment
 from go_release_gate.model.finding import Finding
 from go_release_gate.report import phrases
-from go_release_gate.report.findings_list import SYMBOLS, rule_link
+from go_release_gate.report.findings_list import SYMBOLS, reasons, rule_link
 from go_release_gate.report.neutral import code_block, code_span, log_text, markdown_text
 from go_release_gate.report.options import RenderOptions
 from go_release_gate.report.placing import Placed
@@ -111,19 +111,19 @@ def _comment(remark: _Remark, options: RenderOptions) -> LineComment:
 
 def _mark(finding: Finding, suggestion: Suggestion | None) -> str:
     """What makes it the same comment tomorrow: the finding, what is said (but for line numbers) and suggested."""
-    said = (finding.severity.value, _LINES.sub("", finding.message), suggestion.block if suggestion else "")
-    digest = hashlib.sha256("\0".join(said).encode("utf-8", "surrogateescape")).hexdigest()
-    return f"{finding.fingerprint}-{digest[:12]}"
+    what = (finding.fingerprint, finding.severity.value, _LINES.sub("", finding.message))
+    text = "\0".join((*what, suggestion.block if suggestion else ""))
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
 def _blocks(remark: _Remark, options: RenderOptions) -> Iterator[str]:
     finding = remark.placed.finding
-    reasons = [f"- why: {markdown_text(phrases.reason(item), REASON_LIMIT)}" for item in finding.related]
-    if len(reasons) > MOST_REASONS:
-        reasons[MOST_REASONS:] = [f"- and {phrases.plural(len(reasons) - MOST_REASONS, 'more reason')}"]
+    told = [f"- why: {markdown_text(reason, REASON_LIMIT)}" for reason in reasons(finding)]
+    if len(told) > MOST_REASONS:
+        told[MOST_REASONS:] = [f"- and {phrases.plural(len(told) - MOST_REASONS, 'more reason')}"]
     yield f"{_title(finding, options)}: {markdown_text(finding.message, PART_LIMIT)}"
-    if reasons:
-        yield "\n".join(reasons)
+    if told:
+        yield "\n".join(told)
     if remark.suggestion:
         yield remark.suggestion.block
     elif finding.command and not options.reported_by:
@@ -138,7 +138,7 @@ def _title(finding: Finding, options: RenderOptions) -> str:
 
 
 def _reported_by(options: RenderOptions) -> str:
-    return f"Reported by {markdown_text(options.reported_by, 200)}; not checked here."
+    return f"Reported by {markdown_text(options.reported_by, 200)}, not verified."
 
 
 def _overflow(remarks: Sequence[_Remark], options: RenderOptions) -> str:
