@@ -66,6 +66,11 @@ def _kind(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("kind", metavar="KIND", help="config, check, baseline or rules")
 
 
+def _files(parser: argparse.ArgumentParser) -> None:
+    about = "Report of `check --report json=FILE`, or a folder of them; several are merged"
+    parser.add_argument("files", nargs="+", metavar="FILE", help=about)
+
+
 def _effective(parser: argparse.ArgumentParser) -> None:
     _path(parser)
     parser.add_argument("--effective", action="store_true", help="Every setting in force and where it comes from")
@@ -83,6 +88,16 @@ VERBS: tuple[Verb, ...] = (
             ("check --format json --output report.json", "keep the report"),
         ),
         _path,
+    ),
+    Verb(
+        "report",
+        "publish saved JSON reports to a pull request; exit 0 when published, whatever their verdict",
+        (
+            ("report reports/", "from a workflow_run workflow: to the pull request whose run wrote them"),
+            ("report shard-1.json shard-2.json", "merge the shards of this run"),
+            ("report report.json --pull-request 7", "from anywhere else, with a token in GO_RELEASE_GATE_GITHUB_TOKEN"),
+        ),
+        _files,
     ),
     Verb(
         "plan",
@@ -186,7 +201,7 @@ def build_parser(verb: Verb, width: int | None = None) -> Parser:
     parser.add_argument("-h", "--help", action="store_true", help="Show this help")
     if verb.arguments:
         verb.arguments(parser)
-    positions = [action.metavar if action.nargs != "?" else f"[{action.metavar}]" for action in positionals(parser)]
+    positions = [_usage(action) for action in positionals(parser)]
     parser.usage = " ".join([parser.prog, "[options]", *map(str, positions)])
     for item in inputs_of(verb.name):
         if item.is_option:
@@ -199,11 +214,18 @@ def positionals(parser: argparse.ArgumentParser) -> list[argparse.Action]:
     return [action for action in parser._actions if not action.option_strings]  # noqa: SLF001 - argparse offers no other
 
 
+def _usage(action: argparse.Action) -> str:
+    return {"?": f"[{action.metavar}]", "+": f"{action.metavar}..."}.get(str(action.nargs), str(action.metavar))
+
+
 def _add(parser: argparse.ArgumentParser, item: Input) -> None:
     names = ([f"-{item.short}"] if item.short else []) + [f"--{item.name}"]
     help_text = _help(item).replace("%", "%%")
     if item.kind is Kind.BOOLEAN:
         parser.add_argument(*names, action="store_const", const=True, dest=item.dest, help=help_text)
+        if item.fallback.startswith("true"):  # what is on without a word needs one to be off
+            off = f"Do without: the opposite of --{item.name}"
+            parser.add_argument(f"--no-{item.name}", action="store_const", const=False, dest=item.dest, help=off)
         return
     metavar = item.metavar or "|".join(item.choices) or item.name.upper()
     action = "append" if item.kind is Kind.LIST else "store"

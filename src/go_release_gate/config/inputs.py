@@ -311,7 +311,7 @@ INPUTS: tuple[Input, ...] = (
         Kind.CHOICE,
         choices=("text", "json"),
         fallback="text",
-        verbs=("plan", "rules", "config", "doctor", "why"),
+        verbs=("plan", "rules", "config", "doctor", "why", "report"),
         in_action=False,
     ),
     Input(

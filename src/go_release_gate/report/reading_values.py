@@ -12,7 +12,15 @@ from typing import Any
 
 from go_release_gate.model.finding import Finding, Location, Related, Target
 from go_release_gate.model.outcome import ErrorClass, ModuleError, Outcome, Verdict
-from go_release_gate.model.report import CheckReport, ModuleAnswer, Subject, Suppressed, TidyAnswer, VerifyAnswer
+from go_release_gate.model.report import (
+    CheckReport,
+    Comparison,
+    ModuleAnswer,
+    Subject,
+    Suppressed,
+    TidyAnswer,
+    VerifyAnswer,
+)
 from go_release_gate.model.severity import Confidence, Event, Severity
 from go_release_gate.report.phrases import plural
 from go_release_gate.report.reading_schema import is_repository_path
@@ -38,6 +46,7 @@ def report_of(document: Document) -> CheckReport:
         skipped=tuple((item["dir"], item["reason"]) for item in document["skipped"]),
         findings=tuple(map(_finding, known)),
         suppressed=tuple(Suppressed(_finding(item["finding"]), item["by"], item["reason"]) for item in suppressed),
+        comparison=_comparison(document.get("comparison")),
         notices=_notices(document.get("notices", ()), unknown),
         timings={**document["timings"]["phases"], "total": document["timings"]["total_s"]},
     )
@@ -100,6 +109,12 @@ def _location(item: Document) -> Location:
 def _related(item: Document) -> Related:
     place = item["location"]
     return Related(item["message"], _location(place) if place and is_repository_path(place["path"]) else None)
+
+
+def _comparison(item: Document | None) -> Comparison | None:
+    if item is None:
+        return None
+    return Comparison(item["base"], int(item["new"]), int(item["existing"]), int(item["fixed"]))
 
 
 def _number(value: float | None) -> int | None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from go_release_gate.errors import ReportError
-from go_release_gate.model.report import CheckReport
+from go_release_gate.model.report import CheckReport, Comparison
 from go_release_gate.report import json_report, reading
 from go_release_gate.report.options import RenderOptions
 from go_release_gate.report.reading_json import parse
@@ -32,7 +32,13 @@ from go_release_gate.report.reading_values import report_of
 from support import reports
 from support.hostile import foreign
 
-SAMPLES = [reports.passing, reports.failing, reports.unavailable]
+
+def compared() -> CheckReport:
+    """A report held against its base commit."""
+    return replace(reports.failing(), comparison=Comparison("2e" * 20, 1, 3, 2))
+
+
+SAMPLES = [reports.passing, reports.failing, reports.unavailable, compared]
 DROPPED: dict[str, Any] = {"owners": [], "fix": None}
 
 
@@ -207,7 +213,7 @@ def _places(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | in
     return [place for key, inner in items for place in ((*path, key), *_places(inner, (*path, key)))]
 
 
-FAILING = saved(reports.failing())
+FAILING = saved(compared())
 PLACES = _places(FAILING)
 
 
