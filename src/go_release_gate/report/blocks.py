@@ -20,6 +20,7 @@ MOST_ROWS = 30  # modules in the table before those without trouble are only cou
 MOST_OWNERS = 20
 MOST_RULES = 30  # in the table of counts, the last step of every ladder
 NAME_LIMIT = 200
+TITLE_LIMIT = 250  # characters; a check run takes 255
 
 SYMBOLS = {
     Outcome.PASS: "✅",
@@ -33,15 +34,13 @@ _VERDICTS = {Verdict.PASS: "✅", Verdict.FAIL: "❌", Verdict.UNAVAILABLE: "❓
 def title(report: CheckReport, options: RenderOptions) -> str:
     """The verdict in plain words, `Fail: 2 errors in 1 of 3 modules`; of a report by others that it is theirs."""
     verdict, _, words = phrases.headline(report).partition(": ")
-    said = f"{verdict.title()}: {words}"
-    return f"Reported by {log_text(options.reported_by, 80)}, not verified: {said}" if options.reported_by else said
+    whose = f"Reported by {options.reported_by}, not verified: " if options.reported_by else ""
+    return log_text(f"{whose}{verdict.title()}: {words}", TITLE_LIMIT)
 
 
-def heading(report: CheckReport, options: RenderOptions, level: int = 2) -> str:
+def heading(report: CheckReport, options: RenderOptions) -> str:
     """The title as a heading; the symbol says nothing that the words do not."""
-    words = title(report, options)
-    safe = markdown_text(words) if options.reported_by else words
-    return f"{'#' * level} {_VERDICTS[report.verdict]} {safe}"
+    return f"## {_VERDICTS[report.verdict]} {markdown_text(title(report, options))}"
 
 
 def strangers_note(options: RenderOptions) -> Iterator[str]:
@@ -54,8 +53,8 @@ def comparison(report: CheckReport) -> Iterator[str]:
     """The findings held against those of the base commit."""
     if held := report.comparison:
         counts = f"{held.new} new, {held.existing} existing, {held.fixed} fixed"
-        base = f" {code_span(held.base[:7])}" if held.base else ""
-        yield f"Compared with the base{base}: **{counts}**. Only new findings decide."
+        base = f" {code_span(held.base[:12])}" if held.base else ""
+        yield f"Compared with the base{base}: **{counts}**. Only what is new decides."
 
 
 def modules_table(report: CheckReport, most: int) -> Iterator[str]:
@@ -168,6 +167,6 @@ def versions(report: CheckReport) -> str:
 
 def judged(report: CheckReport) -> str:
     """The same, with the commit and the workflow run."""
-    commit = f" Commit {code_span(report.subject.commit[:7])}." if report.subject.commit else ""
+    commit = f" Commit {code_span(report.subject.commit[:12])}." if report.subject.commit else ""
     run = f" Log and reports: {run_link(report)}." if run_link(report) else ""
     return versions(report) + commit + run

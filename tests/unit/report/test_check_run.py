@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from go_release_gate.model.outcome import Verdict
-from go_release_gate.model.report import CheckReport
+from go_release_gate.model.report import CheckReport, Comparison
 from go_release_gate.report import check_run
 from go_release_gate.report.options import RenderOptions
 from support import reports
@@ -102,8 +102,13 @@ def test_no_text_gives_a_mark(said: str) -> None:
 
 def assert_ours(said: str, options: RenderOptions) -> None:
     """Summary and text hold our own marks alone, within their limits."""
-    report, benign = reports.spoken(said), reports.spoken("harmless")
+    report, benign = spoken(said), spoken("harmless")
     for part in (check_run.summary, check_run.text):
         page = part(report, options)
         assert len(page) <= 65_535
         assert_only_our_marks(page, f"{part(benign, options)}\n\n{part(benign, options, budget=0)}")
+
+
+def spoken(said: str) -> CheckReport:
+    """A report in which a checkout, or a forged report, says `said` wherever it can."""
+    return replace(reports.spoken(said), comparison=Comparison(said, 1, 2, 3))

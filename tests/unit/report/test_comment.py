@@ -19,7 +19,11 @@ from support.snapshot import assert_snapshot
 OWN = RenderOptions()
 THEIRS = RenderOptions(reported_by="the pull request's run")
 SNAPSHOTS = Path(__file__).parent / "snapshots"
-COMPARED = replace(reports.failing(), comparison=Comparison("2e" * 20, new=1, existing=3, fixed=2))
+COMPARED = replace(
+    reports.failing(),
+    comparison=Comparison("2e" * 20, new=1, existing=3, fixed=2),
+    findings=tuple(replace(item, state=item.state or "existing") for item in reports.failing().findings),
+)
 SAMPLES = {
     "pass": (reports.passing(), OWN),
     "fail": (reports.failing(), OWN),
@@ -134,7 +138,12 @@ def test_no_text_gives_a_mark(said: str) -> None:
 
 def assert_ours(said: str, options: RenderOptions) -> None:
     """The comment holds our own marks alone, within its limit, and nothing that could pass for its marker."""
-    page = comment.render(reports.spoken(said), options)
+    page = comment.render(spoken(said), options)
     assert len(page) <= 60_000
     assert "<!--" not in page
-    assert_only_our_marks(page, comment.render(reports.spoken("harmless"), options))
+    assert_only_our_marks(page, comment.render(spoken("harmless"), options))
+
+
+def spoken(said: str) -> CheckReport:
+    """A report in which a checkout, or a forged report, says `said` wherever it can."""
+    return replace(reports.spoken(said), comparison=Comparison(said, 1, 2, 3))
