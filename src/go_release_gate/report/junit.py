@@ -100,7 +100,7 @@ def _complete(report: CheckReport) -> Case:
         return Case(COMPLETE)
     blamed = [(answer.dir, answer.error) for answer in report.modules if answer.error]
     is_own_fault = bool(blamed) and all(error.kind.is_repository_fault for _, error in blamed)
-    said = (*(f"{directory}: {error.message}" for directory, error in blamed), *report.notices)
+    said = [f"{directory}: {error.message}" for directory, error in blamed] or report.notices
     result = "skipped" if is_own_fault else "error"
     return Case(COMPLETE, result, "unavailable", "not everything could be judged", tuple(map(log_text, said)))
 
