@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from go_release_gate.adapters.process import Completed, Runner
@@ -14,6 +15,19 @@ TIMEOUT = 60.0
 
 NO_NETWORK = {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1", "GIT_NO_REPLACE_OBJECTS": "1"}
 """A partial clone would fetch what is missing, with the helpers of its own configuration."""
+
+TREE_LIMIT = 512 << 20
+"""Bytes of one listing; the largest public repositories stay below a tenth of that."""
+
+
+@dataclass(frozen=True, slots=True)
+class TreeEntry:
+    """One entry of a commit's tree; `size` is None for a submodule, and for content that a partial clone left out."""
+
+    mode: str
+    object: str
+    size: int | None
+    path: str
 
 
 class Git:
@@ -86,6 +100,42 @@ class Git:
         rows = (row.partition("\t") for row in _text(answer).split("\0"))
         return {path: head.split(" ")[2] for head, _, path in rows if path}
 
+    def tree(self, revision: str) -> tuple[TreeEntry, ...]:
+        """Everything in the whole repository at `revision`, paths relative to its top.
+
+        Raises:
+            UnavailableError: the revision cannot be read.
+        """
+        words = ("ls-tree", "-r", "-l", "-z", "--full-tree", "--end-of-options", self._known(revision))
+        answer = self._run(*words, limit=TREE_LIMIT)
+        if answer is None or answer.returncode != 0 or answer.truncated:
+            raise UnavailableError(f"the files of {revision!r} cannot be listed")
+        rows = (row.partition("\t") for row in _text(answer).split("\0"))
+        return tuple(_entry(head.split(), path) for head, _, path in rows if path)
+
+    def prefix(self) -> str:
+        """What `root` is called in the repository, with `/` at the end; empty for its top."""
+        return _text(self._run("rev-parse", "--show-prefix")).removesuffix("\n")
+
+    def contents(self, entries: Sequence[TreeEntry]) -> list[bytes]:
+        """The bytes of files and links as git keeps them: no filter, no conversion, nothing fetched.
+
+        Raises:
+            UnavailableError: one of them is not here.
+        """
+        size = sum((entry.size or 0) + 200 for entry in entries)  # a line about each comes before it
+        request = "".join(f"{entry.object}\n" for entry in entries).encode()
+        answer = self._run("cat-file", "--batch", stdin=request, limit=size) if entries else None
+        data, at, found = memoryview(answer.stdout if answer else b""), 0, []
+        for entry in entries:
+            head = f"{entry.object} blob {entry.size}\n".encode()
+            start, end = at + len(head), at + len(head) + (entry.size or 0)
+            if data[at:start] != head or end >= len(data):
+                raise UnavailableError(f"the content of {entry.path!r} is not in this checkout")
+            found.append(bytes(data[start:end]))
+            at = end + 1
+        return found
+
     def file_at(self, revision: str, path: str) -> bytes | None:
         """The bytes of a file at `revision`; None: there is none.
 
@@ -125,11 +175,18 @@ class Git:
     def _line(self, *args: str) -> str:
         return _text(self._run(*args)).strip()
 
-    def _run(self, *args: str) -> Completed | None:
+    def _run(self, *args: str, stdin: bytes = b"", limit: int = 64 << 20) -> Completed | None:
         if self._program is None:
             return None
         argv = [str(self._program), "-C", str(self._root), "--no-pager", *args]
-        return self._runner.run(argv, cwd=self._root, env=self._environment, timeout=TIMEOUT)
+        return self._runner.run(
+            argv, cwd=self._root, env=self._environment, timeout=TIMEOUT, stdin=stdin, output_limit=limit
+        )
+
+
+def _entry(head: Sequence[str], path: str) -> TreeEntry:
+    mode, _, name, size = head
+    return TreeEntry(mode, name, int(size) if size.isdigit() else None, path)
 
 
 def _is_below_a_repository(root: Path) -> bool:

@@ -92,7 +92,7 @@ def perform(args: argparse.Namespace, environ: Mapping[str, str]) -> Checked:
     root = root_of(args, environ)
     judged = judged_settings(args, environ, root)
     with open_session(wishes_of(args, environ, root), judged.settings, environ) as session:
-        request = request_of(args, judged, session, root)
+        request = _with_base(request_of(args, judged, session, root), judged, args, environ, session)
         report = _judge(request, session, environ)
         if args.fix:
             report = _mended(request, report, session, environ)
@@ -156,6 +156,19 @@ def request_of(args: argparse.Namespace, judged: Judged, session: Session, root:
         base_file=judged.base_file,
         mend=bool(args.diff or args.fix or event.run),
     )
+
+
+def _with_base(
+    request: Request, judged: Judged, args: argparse.Namespace, environ: Mapping[str, str], session: Session
+) -> Request:
+    """The request with the commit to compare with, where only what is new is asked for."""
+    if not judged.settings.only_new:
+        return request
+    from go_release_gate.cli.basetree import find_base
+
+    found = find_base(judged, args, environ, request.root, session)
+    settings = replace(request.settings, only_new=found.counts)
+    return replace(request, settings=settings, base_tree=found.tree, notices=(*request.notices, *found.notices))
 
 
 def credentials_of(args: argparse.Namespace, environ: Mapping[str, str]) -> str:

@@ -57,6 +57,7 @@ class Document:
         baseline: File with findings that are known and do not count, relative to the root.
         fail_on: Gravity from which a finding fails the run.
         on_unavailable: What to do when a module cannot be judged. On a tag it always fails.
+        only_new: Whether only findings decide that the base commit does not have. A pull request cannot switch it on.
         jobs: Processes at once; 0 is one per processor.
     """
 
@@ -73,4 +74,5 @@ class Document:
     baseline: str = ""
     fail_on: Literal["error", "warning", "note", "never"] = "error"
     on_unavailable: Literal["fail", "warn"] = "fail"
+    only_new: bool = False
     jobs: Annotated[int, {"minimum": 0, "maximum": 1024}] = 0

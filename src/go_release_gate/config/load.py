@@ -125,6 +125,7 @@ def flat(settings: Settings) -> dict[str, Any]:
         "baseline": settings.baseline,
         "fail-on": fail_on,
         "on-unavailable": settings.on_unavailable,
+        "only-new": settings.only_new,
         "jobs": settings.jobs,
         "event": settings.event.value,
         "tag": settings.tag,
@@ -134,7 +135,7 @@ def flat(settings: Settings) -> dict[str, Any]:
     }
 
 
-_FIELDS = ("select", "ignore", "include", "exclude", "on-unavailable", "verify", "jobs", "baseline")
+_FIELDS = ("select", "ignore", "include", "exclude", "on-unavailable", "verify", "only-new", "jobs", "baseline")
 
 
 def _overlay(settings: Settings, given: Given) -> Settings:

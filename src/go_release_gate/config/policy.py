@@ -73,6 +73,7 @@ def _settings(values: Mapping[str, Any], event: Event) -> Settings:
         baseline=values.get("baseline", ""),
         fail_on=parse_threshold(values.get("fail-on", "error")),
         on_unavailable=values.get("on-unavailable", known.on_unavailable),
+        only_new=values.get("only-new", known.only_new),
         jobs=values.get("jobs", known.jobs),
     )
 

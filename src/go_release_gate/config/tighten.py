@@ -36,6 +36,7 @@ def tighten(base: Settings, head: Settings, rules: Rules) -> Settings:
         baseline=base.baseline if head.baseline else "",
         fail_on=_threshold(base.fail_on, head.fail_on),
         on_unavailable="fail" if "fail" in (base.on_unavailable, head.on_unavailable) else "warn",
+        only_new=base.only_new and head.only_new,
         digest=base.digest or head.digest,
     )
 

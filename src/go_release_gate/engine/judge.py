@@ -27,19 +27,22 @@ def judge(
     kept from being judged is `unavailable`, unless the settings warn only; on a tag they cannot. So is a module at
     fault itself whose finding was not asked for: what could not be checked is no pass, unless somebody accepted it.
 
+    A finding that the base commit has, too, fails nothing: it is accepted like one of a baseline.
+
     Args:
         is_answered: False when a question about the whole repository has no answer (retractions on a tag).
         accepted: findings suppressed with a reason or by a baseline.
     """
     findings = tuple(findings)
-    said = {finding.module for finding in findings}
-    excused = {finding.module for finding in accepted}
+    counted = [finding for finding in findings if finding.state != "existing"]
+    said = {finding.module for finding in counted}
+    excused = {finding.module for finding in (*accepted, *findings)}
     complete = is_answered and not any(is_unjudged(module) for module in modules)
     kept = not is_answered or any(
         is_kept_from_judging(module) or (module.error and module.dir not in said and not _is_excused(module, excused))
         for module in modules
     )
-    if settings.fail_on and any(finding.severity.reaches(settings.fail_on) for finding in findings):
+    if settings.fail_on and any(finding.severity.reaches(settings.fail_on) for finding in counted):
         return Verdict.FAIL, complete
     if kept and not _warns_only(settings):
         return Verdict.UNAVAILABLE, complete

@@ -38,20 +38,21 @@ def prepared(
             shutil.copytree(root, copy, symlinks=True)
         except (OSError, shutil.Error) as error:
             raise UnavailableError(f"the checkout cannot be copied for `prepare`: {_first(error)}") from error
-        done = runner.run(list(command), cwd=copy, env=env, timeout=TIMEOUT_S)
-        if done.timed_out:
-            raise UnavailableError(
-                f"`prepare` did not end within {TIMEOUT_S:g} s", "run it by hand to see where it waits"
-            )
-        if done.returncode != 0:
-            said = done.stderr.decode("utf-8", "replace").strip().splitlines()[-SAID_LINES:]
-            raise UsageError(
-                f"`prepare` ended with exit code {done.returncode}: {' / '.join(said)}", "mend the command"
-            )
+        run_command(copy, command, runner=runner, env=env)
         yield copy
     finally:
         if copy.exists():
             remove_tree(str(copy))
+
+
+def run_command(copy: Path, command: Sequence[str], *, runner: Runner, env: Mapping[str, str]) -> None:
+    """Run `command` in a copy of the repository. Raises as `prepared`."""
+    done = runner.run(list(command), cwd=copy, env=env, timeout=TIMEOUT_S)
+    if done.timed_out:
+        raise UnavailableError(f"`prepare` did not end within {TIMEOUT_S:g} s", "run it by hand to see where it waits")
+    if done.returncode != 0:
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines()[-SAID_LINES:]
+        raise UsageError(f"`prepare` ended with exit code {done.returncode}: {' / '.join(said)}", "mend the command")
 
 
 def _first(error: Exception) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from go_release_gate import __version__
 from go_release_gate.config.settings import Settings
@@ -29,9 +30,20 @@ from go_release_gate.facts.vendor import Vendor
 from go_release_gate.facts.verify import Verify
 from go_release_gate.model.finding import Finding
 from go_release_gate.model.outcome import ModuleError, Outcome
-from go_release_gate.model.report import CheckReport, ModuleAnswer, Subject, Suppressed, TidyAnswer, VerifyAnswer
+from go_release_gate.model.report import (
+    CheckReport,
+    Comparison,
+    ModuleAnswer,
+    Subject,
+    Suppressed,
+    TidyAnswer,
+    VerifyAnswer,
+)
 from go_release_gate.model.severity import Event
 from go_release_gate.rules.registry import RULES
+
+if TYPE_CHECKING:
+    from go_release_gate.engine.base_judging import BaseTree
 
 Sifted = tuple[tuple[Finding, ...], tuple[Suppressed, ...], tuple[str, ...]]
 NO_INDEX = {"GODEBUG": "goindex=0"}
@@ -44,6 +56,8 @@ class Request:
 
     `mend`: whether the patch that tidies all modules is wanted (`--diff`, `--fix`, a workflow step).
     `base_file`: reads a file of a pull request's base commit, whose suppressions count when its author is not trusted.
+    `base_tree`: the commit whose findings do not count where `only_new` is set; None: there is none to compare with.
+    `code_owners`: path → owners, for findings where the configuration names no owners.
     """
 
     root: Path
@@ -53,6 +67,8 @@ class Request:
     notices: tuple[str, ...] = ()
     mend: bool = False
     base_file: Callable[[str], bytes | None] | None = None
+    base_tree: BaseTree | None = None
+    code_owners: Callable[[str], tuple[str, ...]] | None = None
 
 
 def check(request: Request, edges: Edges) -> CheckReport:
@@ -66,15 +82,21 @@ def check(request: Request, edges: Edges) -> CheckReport:
     with tidying(facts, request.settings, edges) as tidier:
         _collect(tidier)
         with phase("rules", 0, facts, edges):
-            found = _findings(facts, edges.go.toolchain, request.settings)
+            found = judged_findings(facts, edges.go.toolchain, request.settings)
+            found = with_owners(found, request.settings, request.code_owners)
             sifted = suppress(found, request, facts)
         if request.mend:
             from go_release_gate.engine.mending import mend
 
             facts.mended = mend(tidier, sifted[0])
+    comparison = None
+    if request.settings.only_new:
+        from go_release_gate.engine.only_new import compare
+
+        sifted, comparison = compare(sifted, request, facts, edges)
     edges.progress.close()
     facts.timings["total"] = edges.clock() - started
-    return _report(request, facts, sifted, edges.go.toolchain)
+    return _report(request, facts, sifted, edges.go.toolchain, comparison)
 
 
 def _discovered(request: Request, edges: Edges) -> Facts:
@@ -115,7 +137,9 @@ def _skipped_hint(repository: Repository) -> str:
     return f"passed over: {places}{more}; `--include` brings one back"
 
 
-def _report(request: Request, facts: Facts, sifted: Sifted, toolchain: Toolchain) -> CheckReport:
+def _report(
+    request: Request, facts: Facts, sifted: Sifted, toolchain: Toolchain, comparison: Comparison | None
+) -> CheckReport:
     settings = request.settings
     findings, suppressed, notices = sifted
     answers = tuple(module_answer(module, facts) for module in facts.modules)
@@ -131,6 +155,7 @@ def _report(request: Request, facts: Facts, sifted: Sifted, toolchain: Toolchain
         skipped=tuple((skipped.dir, skipped.reason) for skipped in facts.repository.skipped),
         findings=tuple(findings),
         suppressed=tuple(suppressed),
+        comparison=comparison,
         notices=(*request.notices, *facts.notices, *notices, *edition_notices(RULES, settings)),
         timings=facts.timings,
         patch="".join(file.diff for file in facts.mended),
@@ -138,7 +163,8 @@ def _report(request: Request, facts: Facts, sifted: Sifted, toolchain: Toolchain
     )
 
 
-def _findings(facts: Facts, toolchain: Toolchain, settings: Settings) -> list[Finding]:
+def judged_findings(facts: Facts, toolchain: Toolchain, settings: Settings) -> list[Finding]:
+    """What the rules find in the facts, about the repository and the modules that were to be judged."""
     of_repository: dict[type, object] = {Repository: facts.repository, Toolchain: toolchain, **facts.others}
     of_modules = {
         module.dir: _present(
@@ -152,8 +178,7 @@ def _findings(facts: Facts, toolchain: Toolchain, settings: Settings) -> list[Fi
         for module in facts.modules
     }
     found = apply_rules(RULES, of_repository, of_modules, settings)
-    asked = [finding for finding in found if not facts.chosen or finding.module in (None, *facts.chosen)]
-    return with_owners(asked, settings)
+    return [finding for finding in found if not facts.chosen or finding.module in (None, *facts.chosen)]
 
 
 def _present(facts: dict[type, object]) -> dict[type, object]:

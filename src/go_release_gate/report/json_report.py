@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from go_release_gate.model.finding import Edit, Finding, Location
-from go_release_gate.model.report import CheckReport, ModuleAnswer, Suppressed
+from go_release_gate.model.report import CheckReport, Comparison, ModuleAnswer, Suppressed
 from go_release_gate.model.severity import Severity
 from go_release_gate.report.options import RenderOptions
 
@@ -35,6 +35,7 @@ def document(report: CheckReport) -> dict[str, Any]:
         "suppressed": [_suppressed(item) for item in report.suppressed],
         "timings": _timings(report),
         "notices": list(report.notices),
+        "comparison": _comparison(report.comparison),
     }
 
 
@@ -111,6 +112,12 @@ def _edit(edit: Edit) -> dict[str, Any]:
 
 def _suppressed(item: Suppressed) -> dict[str, Any]:
     return {"by": item.by, "reason": item.reason, "finding": finding(item.finding)}
+
+
+def _comparison(found: Comparison | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {"base": found.base, "new": found.new, "existing": found.existing, "fixed": found.fixed}
 
 
 def _timings(report: CheckReport) -> dict[str, Any]:

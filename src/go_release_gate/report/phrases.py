@@ -13,6 +13,8 @@ from go_release_gate.model.report import CheckReport, ModuleAnswer
 from go_release_gate.model.severity import Severity
 
 REPOSITORY = "repository"
+EXISTING = "existing"
+SHORT = 12  # digits of a commit
 _KINDS = {"untidy": "untidy", "form": "unformatted"}
 
 
@@ -59,17 +61,33 @@ def count_words(findings: Iterable[Finding]) -> str:
     return ", ".join(plural(counts[level], level.value) for level in Severity if counts[level]) or "no findings"
 
 
+def compared_words(report: CheckReport) -> str:
+    """The same where a base commit was compared with: `2 new errors, 3 existing`, `no new findings, 3 existing`."""
+    new = [finding for finding in report.findings if finding.state != EXISTING]
+    counts = Counter(finding.severity for finding in new)
+    words = ", ".join(plural(counts[level], f"new {level.value}") for level in Severity if counts[level])
+    existing = len(report.findings) - len(new)
+    return (words or "no new findings") + (f", {existing} existing" if existing else "")
+
+
+def fixed_words(report: CheckReport) -> list[str]:
+    """`1 fixed since 0123456789ab`, where a base commit was compared with."""
+    found = report.comparison
+    return [f"{found.fixed} fixed since {found.base[:SHORT]}"] if found else []
+
+
 def headline(report: CheckReport) -> str:
     """The verdict in words: `fail: 3 errors, 1 warning in 2 of 5 modules; 1 module could not be judged`,
-    `unavailable: 3 of 4 modules could not be judged; no findings`."""
+    `unavailable: 3 of 4 modules could not be judged; no findings`,
+    `fail: 2 new errors, 3 existing in 2 of 5 modules; 1 fixed since 0123456789ab`."""
     total = len(report.modules)
-    words = count_words(report.findings)
+    words = compared_words(report) if report.comparison else count_words(report.findings)
     if report.findings:
         hit = {finding.module for finding in report.findings if finding.module is not None}
         words += f" in {len(hit)} of {plural(total, 'module')}" if hit else ""
     else:
         words += f" in {plural(total, 'module')}"
-    parts = [words, *_gap_words(report)]
+    parts = [words, *fixed_words(report), *_gap_words(report)]
     if report.verdict is Verdict.UNAVAILABLE:
         parts.reverse()
     return f"{report.verdict.value}: {'; '.join(parts)}"

@@ -50,7 +50,9 @@ def finding_lines(group: phrases.Group, options: RenderOptions) -> list[str]:
 def _finding_lines(finding: Finding, options: RenderOptions) -> Iterator[str]:
     word = paint(finding.severity.value, finding.severity.value, on=options.colour)
     rule = paint(f"[{log_text(finding.rule)}]", "faint", on=options.colour)
-    yield f"  {log_text(phrases.place(finding.location, column=True))}: {word}: {log_text(finding.message)} {rule}"
+    known = f"{phrases.EXISTING} " if finding.state == phrases.EXISTING else ""
+    where = log_text(phrases.place(finding.location, column=True))
+    yield f"  {where}: {known}{word}: {log_text(finding.message)} {rule}"
     told = [related for related in finding.related if related.message not in finding.message]
     shown = told if options.verbose else told[:MOST_REASONS]
     yield from (f"      why: {log_text(phrases.reason(related))}" for related in shown)

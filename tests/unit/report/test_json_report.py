@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from go_release_gate.model.report import CheckReport
+from go_release_gate.model.report import CheckReport, Comparison
 from go_release_gate.report import json_report
 from go_release_gate.report.options import RenderOptions
 from go_release_gate.report.outputs import check_outputs
@@ -35,8 +36,17 @@ def test_reports_are_valid(sample: Callable[[], CheckReport]) -> None:
     """Every sample validates, and its keys stand in the order of the contract."""
     document = json.loads(json_report.render(sample(), RenderOptions()))
     VALIDATOR.validate(document)
-    assert list(document) == [*TOP, "suppressed", "timings", "notices"]
+    assert list(document) == [*TOP, "suppressed", "timings", "notices", "comparison"]
     assert all(list(item) == [*FINDING, "fingerprint", "help_url", "owners", "fix"] for item in document["findings"])
+
+
+def test_a_comparison_is_told() -> None:
+    """Where a base commit was compared with, its counts are a key of their own; elsewhere the key is null."""
+    compared = replace(reports.failing(), comparison=Comparison("a" * 40, 2, 3, 1))
+    document = json_report.document(compared)
+    VALIDATOR.validate(document)
+    assert document["comparison"] == {"base": "a" * 40, "new": 2, "existing": 3, "fixed": 1}
+    assert json_report.document(reports.failing())["comparison"] is None
 
 
 @pytest.mark.parametrize(
