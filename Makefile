@@ -11,7 +11,7 @@ LINTED := $(wildcard src tests devtools entrypoint.py)
 export PYTHONPATH := src
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help venv demo test lint e2e bench clean
+.PHONY: help venv demo test lint e2e faults bench clean
 help: ## these lines
 	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' Makefile
 
@@ -47,6 +47,11 @@ e2e: venv .venv/.ready-e2e ## the built image as the runner runs it, and a workf
 .venv/.ready-e2e: requirements/e2e.txt .venv/.ready
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/e2e.txt
 	@touch $@
+
+FAULTS ?= 10000
+faults: venv ## FAULTS generated sequences of trouble with GitHub's interface (long)
+	FAULT_SEQUENCES=$(FAULTS) devtools/with_temp.sh $(WITH_GO) $(PYTHON) -m pytest -q -n $(WORKERS) --timeout 14400 \
+	  tests/contract/test_publishing_faults.py
 
 REPOSITORIES ?= examples/shop
 bench: venv ## speed against the raw commands over REPOSITORIES, written to docs/performance.md

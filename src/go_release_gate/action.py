@@ -1,4 +1,4 @@
-"""The step of a workflow: inputs in the environment, annotations, a summary and outputs out. Otherwise a `check`.
+"""The step of a workflow: inputs in the environment, findings on GitHub, a summary and outputs out.
 
 Masks come before anything else is said; outputs are written last, whatever happened, so that no command that foreign
 text may have forged in the log has the last word.
@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING
 
 from go_release_gate.adapters.github.runner import Step, new_token
 from go_release_gate.adapters.stepfiles import StepPlaces, step_places
-from go_release_gate.errors import GateError
+from go_release_gate.errors import GateError, InterruptedRun, UnavailableError
+from go_release_gate.report.files import write_file
+from go_release_gate.report.options import RenderOptions
 
 if TYPE_CHECKING:
     import argparse
 
-    from go_release_gate.cli.check import Checked
+    from go_release_gate.model.report import CheckReport
+    from go_release_gate.report.redact import Redactor
 
 SECRETS = ("github-token", "module-credentials", "registry-credentials")
 
@@ -66,18 +69,22 @@ def _guarded(step: Step, environ: Mapping[str, str]) -> Ending:
 
 
 def _run(step: Step, environ: Mapping[str, str]) -> Ending:
-    """Mask, judge, report."""
-    from go_release_gate.cli import check, options
+    """Mask, then judge and report, or report what another run has judged."""
+    from go_release_gate.cli import options
 
     _mask(step, environ)
     places = step_places(environ)
     surroundings = {**environ, **places.caches}
+    wanted = options.parse(options.Verb("action", "the step of a workflow"), [], surroundings)
+    if wanted is not None and wanted.verb == "report":
+        return _report(step, surroundings, wanted)
     args = options.parse(options.find_verb("check"), [], surroundings)
-    if args is None:  # help needs a flag, and no flag was given
+    if args is None or wanted is None:  # help needs a flag, and no flag was given
         return Ending(2)
+    vars(args).update({name: value for name, value in vars(wanted).items() if name not in vars(args)})
     args.path = str(places.workspace / (args.path or "."))
     args.format = args.format or "github"
-    return _report(step, environ, args, check.perform(args, surroundings), places)
+    return _check(step, surroundings, args, places)
 
 
 def _mask(step: Step, environ: Mapping[str, str]) -> None:
@@ -89,30 +96,85 @@ def _mask(step: Step, environ: Mapping[str, str]) -> None:
     step.mask(credentials.masks(credentials.parse(secret(environ, "module-credentials"))))
 
 
-def _report(
-    step: Step, environ: Mapping[str, str], args: argparse.Namespace, checked: Checked, places: StepPlaces
-) -> Ending:
-    """Write the log, the JSON report, the patch and the summary; give the outputs."""
-    from go_release_gate.cli.check import options_of, sinks_of
+def _check(step: Step, environ: Mapping[str, str], args: argparse.Namespace, places: StepPlaces) -> Ending:
+    """Judge; keep the reports as files, show them on GitHub, write log and summary, in this order."""
+    from go_release_gate.cli.check import Checked, options_of, perform, sinks_of, unjudged
+    from go_release_gate.cli.complain import complain
+    from go_release_gate.cli.publishing import folder_of
     from go_release_gate.config.environment import secret
     from go_release_gate.report import summary
-    from go_release_gate.report.files import write_file
+    from go_release_gate.report.formats import renderer
     from go_release_gate.report.outputs import check_outputs
     from go_release_gate.report.redact import Redactor
-    from go_release_gate.report.write import write_reports
+    from go_release_gate.report.rerooted import rerooted
+    from go_release_gate.report.write import check_sinks, write_reports
 
+    sinks = replace(sinks_of(args, environ), guarded=places.workspace)
+    check_sinks(sinks)
+    try:
+        checked = perform(args, environ)
+    except UnavailableError as error:
+        complain(error, environ)
+        checked = Checked(unjudged(error))
     redactor = Redactor((*checked.secrets, *(secret(environ, name) for name in SECRETS)))
-    report = redactor.value(checked.report)
+    report = rerooted(redactor.value(checked.report), folder_of(args, environ))
     options = options_of(args, environ)
-    sinks = sinks_of(args, environ)
-    kept = (*sinks.reports, ("json", places.report))
-    write_reports(report, replace(sinks, reports=kept, guarded=places.workspace), options, sys.stdout, token=new_token)
+    for form, path in (("json", places.report), ("sarif", places.sarif)):
+        write_file(path, renderer(form)(report, options))
     if report.patch:
         write_file(places.patch, report.patch)
+    report, options = _published(report, options, args, environ, redactor)
+    write_reports(report, sinks, options, sys.stdout, token=new_token)
     step.write_summary(summary.render(report, options))
-    patch = places.for_later_steps(places.patch) if report.patch else ""
-    outputs = check_outputs(report, report_path=places.for_later_steps(places.report), patch_path=patch)
+    outputs = check_outputs(
+        report,
+        report_path=places.for_later_steps(places.report),
+        sarif_path=places.for_later_steps(places.sarif),
+        patch_path=places.for_later_steps(places.patch) if report.patch else "",
+    )
     return Ending(report.verdict.exit_code, outputs)
+
+
+def _report(step: Step, environ: Mapping[str, str], args: argparse.Namespace) -> Ending:
+    """Publish what another run has judged. The exit code says whether that could be done, the outputs what it says."""
+    from go_release_gate.cli import options
+    from go_release_gate.cli import report as reporting
+    from go_release_gate.report import summary
+    from go_release_gate.report.outputs import check_outputs
+
+    asked = options.complete(options.find_verb("report"), args, environ)
+    asked.files = args.files or []
+    done = reporting.perform(asked, environ)
+    sys.stdout.write("\n".join(reporting.lines(done)) + "\n")
+    step.write_summary(summary.render(done.report, RenderOptions(reported_by=done.target.reported_by)))
+    return Ending(done.exit_code, check_outputs(done.report))
+
+
+def _published(
+    report: CheckReport,
+    options: RenderOptions,
+    args: argparse.Namespace,
+    environ: Mapping[str, str],
+    redactor: Redactor,
+) -> tuple[CheckReport, RenderOptions]:
+    """Show the report on GitHub. What came of it is a notice; nothing that happens here changes the verdict."""
+    from go_release_gate.adapters.signals import watched
+    from go_release_gate.cli.publishing import publish_check
+
+    try:
+        with watched(lambda: None):
+            published = publish_check(report, args, environ)
+    except InterruptedRun:
+        raise
+    except Exception as error:  # noqa: BLE001 - a defect here must not cost the verdict
+        from go_release_gate.cli.complain import report_defect
+
+        report_defect(error, environ)
+        said = "an internal error kept this from being shown on GitHub"
+        return replace(report, notices=(*report.notices, said)), options
+    notices = tuple(redactor.text(notice) for notice in published.notices)
+    report = replace(report, notices=(*report.notices, *notices))
+    return report, replace(options, annotations=not published.is_annotated)
 
 
 def _failed(error: GateError, environ: Mapping[str, str]) -> Ending:

@@ -20,13 +20,14 @@ class StepPlaces:
 
     Attributes:
         workspace: the checkout.
-        report, patch: files below RUNNER_TEMP that belong to this step alone.
+        report, sarif, patch: files below RUNNER_TEMP that belong to this step alone.
         caches: GOMODCACHE and GOCACHE below RUNNER_TEMP, where the job's environment names none.
         host_temp: what later steps on the runner call RUNNER_TEMP.
     """
 
     workspace: Path
     report: Path
+    sarif: Path
     patch: Path
     temp: Path
     host_temp: PurePosixPath
@@ -54,7 +55,9 @@ def step_places(environ: Mapping[str, str]) -> StepPlaces:
         raise UnavailableError(
             f"cannot write to RUNNER_TEMP: {error}", "give the runner space, or set RUNNER_TEMP"
         ) from error
-    return StepPlaces(workspace, own / "report.json", own / "fix.patch", temp, host_temp(environ, temp), caches)
+    return StepPlaces(
+        workspace, own / "report.json", own / "report.sarif", own / "fix.patch", temp, host_temp(environ, temp), caches
+    )
 
 
 def default_caches(environ: Mapping[str, str], temp: Path) -> dict[str, str]:

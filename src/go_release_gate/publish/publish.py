@@ -19,8 +19,8 @@ from go_release_gate.adapters.github.reviews import put_review
 from go_release_gate.model.report import CheckReport
 from go_release_gate.publish.placement import Texts, place
 from go_release_gate.publish.target import Target
+from go_release_gate.report import annotations as notes
 from go_release_gate.report import check_run, comment
-from go_release_gate.report.annotations import annotations
 from go_release_gate.report.formats import renderer
 from go_release_gate.report.options import RenderOptions
 from go_release_gate.report.placing import Placed
@@ -152,7 +152,15 @@ class _Run:
         """Comments at the changed lines, with suggestions."""
         number = self.target.number or 0
         planned = plan_review(self.placed, self.files, self.options)
-        standing = put_review(self.api, number, self.target.head, planned.comments, planned.overflow, self.author)
+        standing = put_review(
+            self.api,
+            number,
+            self.target.head,
+            planned.comments,
+            planned.overflow,
+            self.author,
+            key=self.wishes.check_name,
+        )
         self.reviewed = frozenset(planned.fingerprints[mark] for mark in standing if mark in planned.fingerprints)
         return bool(standing)
 
@@ -167,7 +175,7 @@ class _Run:
             title=check_run.title(self.report, self.options),
             summary=check_run.summary(self.report, self.options),
             text=check_run.text(self.report, self.options),
-            annotations=annotations(self.report, rest),
+            annotations=notes.annotations(self.report, rest, self.options),
             details_url=self.target.run or "",
         )
         put_check_run(self.api, run)

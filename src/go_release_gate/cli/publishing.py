@@ -1,0 +1,118 @@
+"""From a finished check in a workflow to GitHub: what to report on, with which token, at which lines."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from go_release_gate.adapters.toolbox import checkout_of
+from go_release_gate.cli.basefile import git_of
+from go_release_gate.cli.root import root_of
+from go_release_gate.cli.settings import read_payload
+from go_release_gate.config.environment import secret
+from go_release_gate.config.event import EventContext, load_event
+from go_release_gate.engine.safe_paths import RefusedFileError, read_regular
+from go_release_gate.errors import GateError
+from go_release_gate.model.report import CheckReport
+from go_release_gate.publish.target import Target, Unfit, target_of
+
+if TYPE_CHECKING:
+    from go_release_gate.adapters.git import Git
+    from go_release_gate.adapters.github.api import Api
+    from go_release_gate.publish.placement import Texts
+    from go_release_gate.publish.publish import Published, Wishes
+
+READ_LIMIT = 16 << 20  # bytes of a file whose lines are mapped
+NAME = "go-release-gate findings"
+
+
+def folder_of(args: argparse.Namespace, environ: Mapping[str, str]) -> str:
+    """Where the judged folder lies in its repository, with `/`; `.`: it is the repository."""
+    root = root_of(args, environ)
+    top = checkout_of(root, environ)
+    nearest = next((place for place in (root, *root.parents) if (place / ".git").exists()), top)
+    top = nearest if nearest.is_relative_to(top) else top
+    return root.relative_to(top).as_posix() if root.is_relative_to(top) else "."
+
+
+def wishes_of(args: argparse.Namespace) -> Wishes:
+    """What the inputs want; without a word everything."""
+    from go_release_gate.publish.publish import Wishes
+
+    return Wishes(
+        check_run=args.check_run is not False,
+        check_name=args.check_name or _name(args),
+        review=args.review is not False,
+        comment=args.comment or "auto",
+        upload_sarif=args.upload_sarif is not False,
+    )
+
+
+def _name(args: argparse.Namespace) -> str:
+    """A name of its own for each selection: two check runs of one name hide each other."""
+    parts = [str(args.path)] if getattr(args, "path", None) not in (None, "", ".") else []
+    parts += list(getattr(args, "module", None) or ())
+    return f"{NAME} ({', '.join(parts)})"[:100] if parts else NAME
+
+
+def publish_check(report: CheckReport, args: argparse.Namespace, environ: Mapping[str, str]) -> Published:
+    """Show the report of a check that has just run, in paths of the repository, on GitHub.
+
+    Never raises for what GitHub does: the answer says what could not be written.
+    """
+    from go_release_gate.publish.publish import READ_ONLY, Published, publish
+
+    event = load_event(environ, read_payload)
+    root = root_of(args, environ)
+    git = git_of(environ, root)
+    target = target_of(event, environ, git.lineage())
+    if isinstance(target, Unfit):
+        return Published(notices=(f"nothing is shown on GitHub beside this run: {target.why}",))
+    if not target.can_write:
+        return Published(notices=(READ_ONLY,))
+    token = secret(environ, "github-token")
+    if not token:
+        return Published(notices=("nothing is shown on GitHub beside this run: the input github-token is empty",))
+    try:
+        api = connected(args, environ, event, token)
+        texts = _texts(target, api, git, root, folder_of(args, environ))
+        return publish(report, target, api, wishes_of(args), texts)
+    except GateError as error:
+        return Published(notices=(f"nothing is shown on GitHub beside this run: {error.message}",))
+
+
+def connected(args: argparse.Namespace, environ: Mapping[str, str], event: EventContext, token: str) -> Api:
+    """GitHub, with the company's authorities where `ca-bundle` names some. Raises UsageError."""
+    from go_release_gate.adapters.github.connecting import connect
+    from go_release_gate.adapters.trust import read_bundle
+
+    root = Path(environ.get("GITHUB_WORKSPACE") or ".")
+    pem = read_bundle(args.ca_bundle, root=root, trusted=event.trusted) if args.ca_bundle else ""
+    return connect(environ, token=token, ca_bundle_pem=pem)
+
+
+def _texts(target: Target, api: Api, git: Git, root: Path, folder: str) -> Texts:
+    """The judged files as they lie in the checkout, and those of the head commit from it or from GitHub."""
+    from go_release_gate.adapters.github.blobs import file_at
+    from go_release_gate.publish.placement import Texts
+
+    if target.number is None:
+        return Texts()
+    prefix = "" if folder == "." else f"{folder}/"
+    is_here = bool(git.commit(target.head))
+
+    def judged(path: str) -> bytes | None:
+        directory, _, name = path.removeprefix(prefix).rpartition("/")
+        try:
+            return read_regular(root, directory or ".", name, READ_LIMIT)
+        except RefusedFileError:
+            return None
+
+    def head(path: str) -> bytes | None:
+        if is_here:
+            return git.file_at(target.head, path.removeprefix(prefix))
+        return file_at(api, path, target.head)
+
+    return Texts(judged, head)
