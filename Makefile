@@ -5,7 +5,7 @@ WITH_GO := devtools/with_go.sh
 WORKERS ?= auto
 ACTIONLINT_VERSION := v1.7.12
 ACTIONLINT := .cache/bin/actionlint-$(ACTIONLINT_VERSION)
-WORKFLOWS := $(wildcard .github action.yml workflow-templates)
+WORKFLOWS := $(wildcard .github action.yml workflow-templates/*.yml)
 LINTED := $(wildcard src tests devtools entrypoint.py)
 
 export PYTHONPATH := src
@@ -31,7 +31,7 @@ lint: venv $(ACTIONLINT) ## style, types, workflows, Dockerfile, generated files
 	.venv/bin/ruff format --check $(LINTED)
 	.venv/bin/mypy --strict
 	.venv/bin/zizmor --offline --quiet --persona auditor $(WORKFLOWS)
-	$(ACTIONLINT) -shellcheck .venv/bin/shellcheck $(wildcard .github/workflows/*.yml)
+	$(ACTIONLINT) -shellcheck .venv/bin/shellcheck $(wildcard .github/workflows/*.yml workflow-templates/*.yml)
 	.venv/bin/hadolint Dockerfile
 	.venv/bin/shellcheck .ci/run devtools/*.sh
 	$(WITH_GO) $(PYTHON) devtools/generate.py --check
