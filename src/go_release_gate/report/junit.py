@@ -30,6 +30,7 @@ from go_release_gate.report.options import RenderOptions
 
 NAME = "go-release-gate"
 COMPLETE = "complete"  # the case that says whether everything was judged
+MOST_REASONS = 3  # of a finding
 QUESTIONS = ("tidy", "verify", "vendor")
 RULES_OF = {
     "untidy-module": "tidy",
@@ -143,7 +144,8 @@ def _of_findings(name: str, findings: list[Finding], failing: Severity | None) -
 def _lines(finding: Finding) -> Iterator[str]:
     """What the text form says of a finding, each line harmless by itself."""
     yield log_text(f"{phrases.place(finding.location)}: {finding.severity.value}: {finding.message} [{finding.rule}]")
-    yield from (log_text(f"  why: {phrases.reason(related)}") for related in finding.related[:3])
+    reasons = (related for related in finding.related[:MOST_REASONS] if related.message not in finding.message)
+    yield from (log_text(f"  why: {phrases.reason(related)}") for related in reasons)
     if finding.command:
         yield log_text(f"  run: {finding.command}")
 

@@ -8,8 +8,8 @@ the alerts that the next run of the same category no longer has, so
 - jobs that judge parts of a repository do not close each other's alerts.
 
 A file may hold 20 runs. Beyond that there is one run for everything, in the category of the repository.
-Suppressed findings are left out unless every detail is asked for: code scanning does not heed `suppressions` and
-opens an alert for each (github/codeql-action#1230).
+Suppressed findings are left out: code scanning does not heed `suppressions` and opens an alert for each
+(github/codeql-action#1230). Outside a workflow `--verbose` lists them, for readers that do heed them.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ class Part:
 
 def render(report: CheckReport, options: RenderOptions) -> str:
     """The whole log and a final newline, in ASCII. The same report gives the same bytes."""
-    runs = [_run(report, part) for part in parts(report, with_suppressed=options.verbose)]
+    with_suppressed = options.verbose and report.subject.run is None
+    runs = [_run(report, part) for part in parts(report, with_suppressed=with_suppressed)]
     return dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": runs}) + "\n"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from go_release_gate.model.finding import Edit, Finding, Related
@@ -54,17 +54,19 @@ def _identity(finding: Finding, seen: Counter[str]) -> str:
 
 
 def message(finding: Finding, located: list[Related]) -> str:
-    """What was found, and why as far as it is known: a reason with a place is a link to that place."""
-    reasons = list(_reasons(finding, located))
+    """What was found, and why as far as it is known: a reason with a place is a link to that place, inside the
+    message where that says it already."""
     said = plain(finding.message) or rule_id(finding.rule)
-    return f"{said} (why: {', '.join(reasons)})" if reasons else said
-
-
-def _reasons(finding: Finding, located: list[Related]) -> Iterator[str]:
+    more: list[str] = []
     for related in finding.related[:MOST_REASONS]:
-        said = plain(related.message) or "here"
+        reason = plain(related.message) or "here"
         number = next((place for place, item in enumerate(located, 1) if item is related), 0)
-        yield f"[{_link_text(said)}]({number})" if number else said
+        link = f"[{_link_text(reason)}]({number})" if number else reason
+        if number and reason in said and "](" not in said:
+            said = said.replace(reason, link, 1)
+        elif reason not in said:
+            more.append(link)
+    return f"{said} (why: {'; '.join(more)})" if more else said
 
 
 def _link_text(text: str) -> str:
