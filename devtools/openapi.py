@@ -34,6 +34,7 @@ OPERATIONS = {
     "/deployments/{deployment_id}": "get",
     "/deployments/{deployment_id}/statuses": "get post",
     "/dispatches": "post",
+    "/git/blobs/{file_sha}": "get",
     "/git/matching-refs/{ref}": "get",
     "/git/trees/{tree_sha}": "get",
     "/issues/comments/{comment_id}": "get patch delete",
@@ -47,6 +48,7 @@ OPERATIONS = {
     "/pulls/{pull_number}/reviews/{review_id}": "get delete",
     "/pulls/{pull_number}/reviews/{review_id}/comments": "get",
     "/statuses/{sha}": "post",
+    "/tags": "get",
     "/tarball/{ref}": "get",
 }
 DROPPED = {"externalDocs", "x-github", "x-octokit", "tags", "summary", "security", "callbacks"}

@@ -4,7 +4,7 @@ Every request and every answer is validated by openapi-core against `openapi.jso
 description does not say. What a correct client would not do lands in `fake.violations`, and fails the test at its end.
 
     from fakes.github import faults
-    from fakes.github.plugin import github        # the fixture; or: with GitHub() as fake: …
+    # the fixture `github` is in tests/conftest.py; elsewhere: with GitHub() as github: …
 
     def test_it(github):
         pull = github.open_pull_request(7, "head", files={"go.mod": ("old\\n", "new\\n")}, fork=True, author="mona")
@@ -14,7 +14,7 @@ description does not say. What a correct client would not do lands in `fake.viol
 
 - `GitHub(base_path="/api/v3")` is an Enterprise Server; `graphql_url` answers `{ viewer { login } }`.
 - `restrict(checks="read")` takes permissions from the token; `add_token(name, login, permissions)` adds another.
-- `commit(word, files)` and `push(number, head, files)` make commits; `push` outdates comments. `sha_of(word)` names them.
+- `commit(word, files)` and `push(number, head, files)` make commits (`sha_of(word)`); `push` outdates comments.
 - `plan(faults.fine(), faults.lost(), faults.status(502).on("PATCH", "check-runs"))`: one fault a request, in order.
 - `forgive("text")` takes expected violations back and returns them.
 """

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from fakes.github.diffs import Changed
 from fakes.github.faults import Fault, Plan
@@ -99,12 +99,16 @@ class GitHub:
         return repository
 
     def commit(
-        self, word: str, files: Contents | None = None, *, branch: str = "main", parents: tuple[str, ...] = ()
-    ) -> str:
-        """A commit named after a word (or by a sha), at the tip of a branch; returns its sha."""
+        self, word: str, files: Contents | None = None, *, branch: str = "main", parents: tuple[str, ...] = (),
+        modes: Mapping[str, str] | None = None,
+    ) -> str:  # fmt: skip
+        """A commit named after a word (or by a sha), at the tip of a branch; returns its sha.
+
+        `modes`: path → git's mode, of what is no ordinary file: 120000 (a link, to what the content names), 100755.
+        """
         sha = word if len(word) == 40 else sha_of(word)
         contents = {path: _bytes(content) or b"" for path, content in (files or {}).items()}
-        self.repository.commits[sha] = Commit(sha, contents, parents)
+        self.repository.commits[sha] = Commit(sha, contents, parents, dict(modes or {}))
         if branch:
             self.repository.refs[f"refs/heads/{branch}"] = sha
         return sha
@@ -172,7 +176,7 @@ class GitHub:
         """Stop listening and end every connection."""
         self._server.close()
 
-    def __enter__(self) -> GitHub:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-Kind = Literal["fine", "answer", "reset", "hang", "truncated", "hidden", "unlisted"]
+Kind = Literal["fine", "answer", "reset", "hang", "truncated"]
 HTML = b"<!DOCTYPE html><html><head><title>Unicorn!</title></head><body>We had issues</body></html>"
 # https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
 SECONDARY = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
@@ -26,6 +26,7 @@ class Fault:
 
     Attributes:
         after: whether the request is carried out first, so that only its answer is lost.
+        hides, unlists: how many reads and how many lists do not know what the request created.
         method, path: regular expressions the whole method, or a part of the path, must match.
     """
 
@@ -35,10 +36,22 @@ class Fault:
     body: bytes = b""
     content_type: str = "application/json; charset=utf-8"
     after: bool = False
-    times: int = 1
+    hides: int = 0
+    unlists: int = 0
     resets_in: int | None = None
     method: str = ".*"
     path: str = ""
+
+    @property
+    def is_carried_out(self) -> bool:
+        """Whether the request has its effect."""
+        return self.kind == "fine" or self.after
+
+    @property
+    def name(self) -> str:
+        """The fault in the log of requests."""
+        sights = [name for name, count in (("hidden", self.hides), ("unlisted", self.unlists)) if count]
+        return " ".join([self.kind, *(["after"] if self.after else []), *sights])
 
     def on(self, method: str = ".*", path: str = "") -> Fault:
         """The same fault for some requests only."""
@@ -110,9 +123,9 @@ def reset() -> Fault:
     return Fault("reset")
 
 
-def lost() -> Fault:
-    """The request is carried out, then the connection is cut."""
-    return Fault("reset", after=True)
+def lost(*, hides: int = 0, unlists: int = 0) -> Fault:
+    """The request is carried out, then the connection is cut; what it created may be out of sight for a while."""
+    return Fault("reset", after=True, hides=hides, unlists=unlists)
 
 
 def hang(*, after: bool = False) -> Fault:
@@ -137,12 +150,12 @@ def empty(*, after: bool = False, code: int = 200) -> Fault:
 
 def hidden(reads: int = 1) -> Fault:
     """What the next POST creates answers 404 to its next `reads` reads and changes."""
-    return Fault("hidden", after=True, times=reads, method="POST")
+    return Fault("fine", hides=reads, method="POST")
 
 
 def unlisted(listings: int = 1) -> Fault:
     """What the next POST creates is missing from the next `listings` lists it belongs in."""
-    return Fault("unlisted", after=True, times=listings, method="POST")
+    return Fault("fine", unlists=listings, method="POST")
 
 
 # Every fault that a request can meet without its outcome being decided, by name: for properties over sequences.

@@ -65,7 +65,7 @@ def answered(fake: GitHub, request: Request) -> Reply:
                 answer = _graphql(fake, request, token)
             else:
                 found, path = _route(fake, request)
-                answer = _operated(fake, request, found, path, token, created)
+                answer = _operated(fake, request, (found, path), token, created)
         except RefusedError as refused:
             answer = refused.answer
             if refused.is_violation:
@@ -79,9 +79,9 @@ def answered(fake: GitHub, request: Request) -> Reply:
 
 def download(fake: GitHub, path: str) -> Reply:
     """An archive, below `/codeload/`."""
-    owner, name, *_, sha = [*path.strip("/").split("/"), "", "", ""][1:6][:4] if path.count("/") >= 5 else ["", "", ""]
-    repository = fake.state.repositories.get(f"{owner}/{name}".lower())
-    packed = archive(repository, sha) if repository else None
+    found = re.fullmatch(r"/codeload/([^/]+/[^/]+)/legacy\.tar\.gz/(\w+)", path)
+    repository = fake.state.repositories.get(found[1].lower()) if found else None
+    packed = archive(repository, found[2]) if found and repository else None
     if packed is None:
         return Reply(404, "text/plain; charset=utf-8", {}, b"404: Not Found")
     return Reply(200, "application/x-gzip", {}, packed)
@@ -132,8 +132,9 @@ def _route(fake: GitHub, request: Request) -> tuple[description.Route, str]:
 
 
 def _operated(
-    fake: GitHub, request: Request, found: description.Route, path: str, token: Token | None, created: list[int | str]
+    fake: GitHub, request: Request, place: tuple[description.Route, str], token: Token | None, created: list[int | str]
 ) -> Answer:
+    found, path = place
     repository = fake.state.repositories.get(f"{found.parameters['owner']}/{found.parameters['repo']}".lower())
     operation = OPERATIONS[found.operation]
     if repository is None:

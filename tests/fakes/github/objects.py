@@ -53,7 +53,7 @@ def pull(call: Call, pull: Pull, *, is_item: bool = False) -> dict[str, Any]:
     """A pull request; `is_item`: as it stands in a list."""
     made = filled(call, "pull-request-simple-items" if is_item else "pull-request")
     made |= dict.fromkeys(("auto_merge", "merged_at", "merge_commit_sha", "milestone", "assignee", "body"))
-    made |= dict.fromkeys(("requested_teams", "requested_reviewers", "assignees", "labels"), [])
+    made |= {"requested_teams": [], "requested_reviewers": [], "assignees": [], "labels": []}
     owner = (pull.head_repository or "ghost/gone").partition("/")[0]
     url, page = f"{call.root}/pulls/{pull.number}", f"{call.page}/pull/{pull.number}"
     made |= {

@@ -1,4 +1,4 @@
-"""The fixture: `from fakes.github.plugin import github` in a conftest.py or in a test file."""
+"""The fixture; tests/conftest.py gives it to every suite."""
 
 from __future__ import annotations
 

@@ -74,23 +74,17 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def _serve(self) -> None:
-        from fakes.github.gateway import Reply
-
         request = self._request()
         fault = self.fake.faults.take(request.method, request.path)
         reply: Reply | None = None
-        if fault.kind == "fine" or fault.after:
-            try:
-                reply = self._answered(request)
-            except Exception as error:  # noqa: BLE001 - whatever breaks the fake must break the test
-                self.fake.broken.append(f"{request.method} {request.path}: {error!r}")
-                reply = Reply(500, "text/plain", {}, repr(error).encode())
+        if fault.is_carried_out:
+            reply = self._answered(request)
             self._delay_sight(fault, reply)
         shown = self._faulty(fault) if fault.kind == "answer" else reply
         self._log(request, fault, shown)
         self._send(fault, shown)
 
-    do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _serve
+    do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _serve  # noqa: N815 - names of http.server
 
     def _request(self) -> Request:
         from fakes.github.gateway import Request
@@ -110,17 +104,20 @@ class _Handler(BaseHTTPRequestHandler):
         return path.removeprefix(base) if path.startswith(f"{base}/") else f"/outside{path}"
 
     def _answered(self, request: Request) -> Reply:
-        from fakes.github.gateway import answered, download
+        from fakes.github.gateway import Reply, answered, download
 
-        return download(self.fake, request.path) if request.path.startswith("/codeload/") else answered(
-            self.fake, request
-        )  # fmt: skip
+        try:
+            if request.path.startswith("/codeload/"):
+                return download(self.fake, request.path)
+            return answered(self.fake, request)
+        except Exception as error:  # noqa: BLE001 - whatever breaks the fake must break the test
+            self.fake.broken.append(f"{request.method} {request.path}: {error!r}")
+            return Reply(500, "text/plain", {}, repr(error).encode())
 
     def _delay_sight(self, fault: Fault, reply: Reply) -> None:
-        counters = {"hidden": self.fake.state.not_found_yet, "unlisted": self.fake.state.not_listed_yet}
-        if fault.kind in counters:
-            with self.fake.lock:
-                counters[fault.kind].update(dict.fromkeys(reply.created, fault.times))
+        with self.fake.lock:
+            self.fake.state.not_found_yet |= dict.fromkeys(reply.created, fault.hides)
+            self.fake.state.not_listed_yet |= dict.fromkeys(reply.created, fault.unlists)
 
     def _faulty(self, fault: Fault) -> Reply:
         from fakes.github.gateway import Reply
@@ -134,12 +131,11 @@ class _Handler(BaseHTTPRequestHandler):
         from fakes.github.fake import Asked
 
         is_whole = fault.kind not in {"reset", "hang", "truncated"} and reply is not None
-        name = f"{fault.kind} after" if fault.after else fault.kind
         with self.fake.lock:
             self.fake.requests.append(
                 Asked(
                     request.method, request.path, dict(parse_qsl(request.query, keep_blank_values=True)),
-                    request.document, reply.status if reply and is_whole else 0, request.login, name,
+                    request.document, reply.status if reply and is_whole else 0, request.login, fault.name,
                     request.headers.get("User-Agent", ""),
                 )
             )  # fmt: skip
@@ -147,11 +143,11 @@ class _Handler(BaseHTTPRequestHandler):
     def _send(self, fault: Fault, reply: Reply | None) -> None:
         if fault.kind == "hang":
             self._hang()
-        if reply is None or fault.kind in {"hang", "reset"}:
+        is_empty = fault.kind == "truncated" and reply is not None and not reply.body
+        if reply is None or is_empty or fault.kind in {"hang", "reset"}:
             with contextlib.suppress(OSError):
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-                # socketserver would send an orderly end first
-                self.connection.close()
+                self.connection.close()  # socketserver would send an orderly end first
             self.close_connection = True
             return
         self.send_response(reply.status)
@@ -168,6 +164,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(reply.body)
 
     def _rate(self) -> dict[str, str]:
+        if self.fake.base_path:
+            return {}  # Enterprise Server has no limits unless its owner sets some (rate-limits-for-the-rest-api)
         used = len(self.fake.requests)
         figures = {"Limit": LIMIT, "Remaining": max(LIMIT - used, 0), "Used": used}
         figures["Reset"] = int(self.fake.clock()) + 3600

@@ -42,6 +42,7 @@ class Commit:
     sha: str
     files: dict[str, bytes]
     parents: tuple[str, ...] = ()
+    modes: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass

@@ -17,6 +17,7 @@ from fakes.github.state import Commit, Repository
 INLINE = 1024 * 1024  # "Between 1-100 MB: … the content field will be an empty string"
 LARGEST = 100 * 1024 * 1024  # "Greater than 100 MB: This endpoint is not supported."
 RAW = "application/vnd.github.raw"
+FILE, LINK = "100644", "120000"
 
 
 @serves("repos/get-content", "contents: read")
@@ -43,6 +44,33 @@ def tree(call: Call) -> Answer:
     sha = _tree_sha(commit, "")
     shown = {"sha": sha, "url": f"{call.root}/git/trees/{sha}", "tree": entries[:limit]}
     return Answer(200, {**shown, "truncated": len(entries) > limit})
+
+
+@serves("git/get-blob", "contents: read")
+def blob(call: Call) -> Answer:
+    """A content by git's name for it."""
+    sha = call.parameters["file_sha"]
+    contents = (data for commit in call.repository.commits.values() for data in commit.files.values())
+    data = next((data for data in contents if blob_sha(data) == sha), None)
+    if data is None:
+        raise RefusedError(404, "Not Found")
+    if call.accept.startswith(RAW):
+        return Answer(200, data)
+    body = {"content": base64.encodebytes(data).decode(), "encoding": "base64", "size": len(data)}
+    return Answer(200, {**body, "sha": sha, "node_id": "B", "url": f"{call.root}/git/blobs/{sha}"})
+
+
+@serves("repos/list-tags", "contents: read")
+def tags(call: Call) -> Answer:
+    """Tags, the last name first."""
+    found = sorted((name for name in call.repository.refs if name.startswith("refs/tags/")), reverse=True)
+
+    def shown(ref: str) -> dict[str, Any]:
+        name, sha = ref.removeprefix("refs/tags/"), call.repository.refs[ref]
+        target = {"sha": sha, "url": f"{call.root}/commits/{sha}"}
+        return objects.filled(call, "tag-items", name=name, commit=target)
+
+    return call.paged(found, shown)
 
 
 @serves("git/list-matching-refs", "contents: read")
@@ -99,10 +127,17 @@ def archive(repository: Repository, sha: str) -> bytes | None:
     top = f"{repository.full_name.replace('/', '-')}-{sha[:7]}"
     with tarfile.open(fileobj=packed, mode="w") as tar:
         for path, data in sorted(commit.files.items()):
-            member = tarfile.TarInfo(f"{top}/{path}")
-            member.size = len(data)
-            tar.addfile(member, io.BytesIO(data))
+            tar.addfile(_member(f"{top}/{path}", data, commit.modes.get(path, FILE)), io.BytesIO(data))
     return gzip.compress(packed.getvalue(), mtime=0)
+
+
+def _member(name: str, data: bytes, mode: str) -> tarfile.TarInfo:
+    member = tarfile.TarInfo(name)
+    if mode == LINK:
+        member.type, member.linkname = tarfile.SYMTYPE, data.decode()
+    else:
+        member.size, member.mode = len(data), 0o775 if mode == "100755" else 0o664
+    return member
 
 
 def _commit(call: Call, ref: str) -> Commit:
@@ -141,7 +176,7 @@ def _entry(call: Call, commit: Commit, path: str) -> dict[str, Any]:
 def _tree(call: Call, commit: Commit) -> list[dict[str, Any]]:
     folders = {path[:at] for path in commit.files for at, sign in enumerate(path) if sign == "/"}
     blobs = [
-        {"path": path, "mode": "100644", "type": "blob", "sha": blob_sha(data), "size": len(data)}
+        {"path": path, "mode": commit.modes.get(path, FILE), "type": "blob", "sha": blob_sha(data), "size": len(data)}
         for path, data in commit.files.items()
     ]
     trees = [{"path": path, "mode": "040000", "type": "tree", "sha": _tree_sha(commit, path)} for path in folders]
