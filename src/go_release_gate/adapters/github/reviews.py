@@ -6,7 +6,7 @@ https://docs.github.com/rest/pulls/reviews and https://docs.github.com/rest/pull
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 
 from go_release_gate.adapters.github.api import Api, DeniedError, MissingError, RejectedError
@@ -30,6 +30,7 @@ def put_review(  # noqa: PLR0917 - the repository, the lines, what is said there
     author: str,
     *,
     key: str = "",
+    take_back: bool = True,
 ) -> frozenset[str]:
     """Let the comments stand on the pull request, each once, in one review; take back those no longer wanted.
 
@@ -40,14 +41,16 @@ def put_review(  # noqa: PLR0917 - the repository, the lines, what is said there
         overflow_body: Markdown on what found no room; said anew only when it changes. May be empty.
         author: login of the token, as `api.viewer()` gives it; empty: any bot.
         key: tells the reviews of several steps apart.
+        take_back: False where not everything could be judged: what was not found again need not be mended.
 
     Returns:
-        The marks of those that stand now. GitHub may refuse some: it takes lines of the diff alone.
+        The marks of those that stand now. GitHub may refuse some: it takes lines of the diff alone. Nothing is
+        written once the pull request has a newer head: that one's own run speaks.
 
     Raises:
         GitHubError: it could not be asked or told.
     """
-    return _Review(api, number, head_sha, Owner(author, key)).put(comments, overflow_body)
+    return _Review(api, number, head_sha, Owner(author, key)).put(comments, overflow_body, take_back=take_back)
 
 
 class _Review:
@@ -60,7 +63,7 @@ class _Review:
         self._owner = owner
         self._known: frozenset[int] = frozenset()  # what stood before we said anything
 
-    def put(self, comments: Sequence[LineComment], overflow: str) -> frozenset[str]:
+    def put(self, comments: Sequence[LineComment], overflow: str, *, take_back: bool) -> frozenset[str]:
         wanted = {comment.mark: comment for comment in reversed(comments)}
         found = self._standing()
         self._known = frozenset(item.number for item in found)
@@ -68,9 +71,18 @@ class _Review:
         new = [comment for comment in comments if comment.mark not in kept and wanted[comment.mark] is comment]
         if overflow and digest(overflow) in self._overflows():
             overflow = ""
+        past = [item for item in found if item not in kept.values() and not item.is_answered]
+        past = [item for item in past if take_back or item.mark in wanted]
+        if (new or overflow or past) and self._is_superseded():
+            return frozenset(kept)
         said = self._say(new, overflow)
-        self._take_back([item for item in found if item not in kept.values()])
+        self._take_back(past)
         return frozenset(kept) | said
+
+    def _is_superseded(self) -> bool:
+        """Whether a newer push came: a slow run would take back what the newer one says."""
+        head = self._api.get(self._pull).get("head")
+        return isinstance(head, Mapping) and head.get("sha") != self._head_sha
 
     def _standing(self) -> list[Standing]:
         return self._owner.standing(self._api.pages(f"{self._pull}/comments"))
@@ -128,11 +140,10 @@ class _Review:
         marks = {item.mark for item in self._standing() if item.number not in self._known}
         return True if all(comment.mark in marks for comment in comments) else None
 
-    def _take_back(self, unwanted: list[Standing]) -> None:
-        """Delete what nobody answered; first what still stands in plain sight."""
-        silent = sorted((item for item in unwanted if not item.is_answered), key=lambda item: not item.is_current)
-        for item in silent[:MOST_DELETED]:
-            with suppress(MissingError, DeniedError):
+    def _take_back(self, past: list[Standing]) -> None:
+        """Delete them, first what is still in plain sight."""
+        for item in sorted(past, key=lambda item: not item.is_current)[:MOST_DELETED]:
+            with suppress(MissingError, DeniedError, RejectedError):
                 path = f"/repos/{self._api.repository}/pulls/comments/{item.number}"
                 self._api.write("DELETE", path, needs=NEEDS, repeatable=True)
 
