@@ -104,17 +104,12 @@ def surroundings(environ: Mapping[str, str], number: int | None) -> Surroundings
 
 
 def _connected(args: argparse.Namespace, environ: Mapping[str, str], event: EventContext) -> Api:
-    from go_release_gate.adapters.github.connecting import connect
-    from go_release_gate.adapters.trust import read_bundle
+    from go_release_gate.cli.publishing import connected
 
     token = secret(environ, "github-token")
     if not token:
-        raise UsageError(
-            "report needs a token for GitHub", "set the input github-token, or GO_RELEASE_GATE_GITHUB_TOKEN"
-        )
-    bundle = args.ca_bundle
-    pem = read_bundle(bundle, root=Path.cwd(), trusted=event.trusted) if bundle else ""
-    return connect(environ, token=token, ca_bundle_pem=pem)
+        raise UsageError("report needs a token", "set the input github-token, or GO_RELEASE_GATE_GITHUB_TOKEN")
+    return connected(args, environ, event, token)
 
 
 def _about(report: CheckReport, target: Target) -> CheckReport:

@@ -185,6 +185,8 @@ def test_missing_keys_are_named() -> None:
         (b'{"a": 1e999}', "too large"),
         (b'{"a": ' + b"9" * 5_000 + b"}", "too large"),
         (b'{"a": 9007199254740993}', "too large"),
+        (b'{"a": -1' + b"0" * 400 + b"}", "too large"),
+        (b'{"a": -1e999}', "too large"),
         (b'{"a": "\\ud800"}', "half a character"),
         (b'{"\\udfff": 1}', "half a character"),
         (b'{"a": ' + b"[" * 100_000, "nested"),
