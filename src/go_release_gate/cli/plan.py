@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from go_release_gate.cli.basefile import git_of
+from go_release_gate.cli.basefile import Elsewhere, base_objects, git_of
 from go_release_gate.cli.output import envelope, print_json, print_lines, print_rows, wants_json
 from go_release_gate.cli.root import root_of
 from go_release_gate.cli.settings import judged_settings
@@ -50,13 +50,15 @@ def perform(args: argparse.Namespace, environ: Mapping[str, str]) -> Plan:
     root = root_of(args)
     settings = judged_settings(args, environ, root).settings
     repository = discover(root, include=settings.include, exclude=settings.exclude, trusted=settings.trusted)
-    modules = _changed(repository, args.base, environ) if args.base else repository.modules
+    elsewhere = Elsewhere(bool(getattr(args, "offline", False)), args.ca_bundle or "", settings.trusted)
+    modules = _changed(repository, args.base, environ, elsewhere) if args.base else repository.modules
     return Plan(repository, modules, shards(modules, args.shards or 0))
 
 
-def _changed(repository: Repository, base: str, environ: Mapping[str, str]) -> tuple[Module, ...]:
-    git = git_of(environ, repository.root)
-    return touched(repository, changed_files(git.objects(base), git.objects("HEAD")))
+def _changed(repository: Repository, base: str, environ: Mapping[str, str], elsewhere: Elsewhere) -> tuple[Module, ...]:
+    """The modules that differ from `base`, which GitHub describes where a shallow checkout lacks it."""
+    before = base_objects(environ, repository.root, base, elsewhere)
+    return touched(repository, changed_files(before, git_of(environ, repository.root).objects("HEAD")))
 
 
 def document(plan: Plan) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from go_release_gate.adapters.toolbox import checkout_of
-from go_release_gate.cli.basefile import base_reader
+from go_release_gate.cli.basefile import Elsewhere, base_reader
 from go_release_gate.cli.root import below
 from go_release_gate.config.event import PAYLOAD_LIMIT, EventContext, load_event
 from go_release_gate.config.load import FILE_NAME, ConfigFiles, Given, load
@@ -68,7 +68,8 @@ def judged_settings(
     if not _is_pull_request(given, context):
         base_file = None
     elif base_file is None:
-        base_file = base_reader(environ, root, given.get("base") or context.base, offline=bool(given.get("offline")))
+        elsewhere = Elsewhere(bool(given.get("offline")), str(given.get("ca-bundle") or ""), context.trusted)
+        base_file = base_reader(environ, root, given.get("base") or context.base, elsewhere)
     top = checkout_of(root, environ)
     files = _config_files(given, root, top, base_file)
     loaded = load(given, context, files, rule_severities())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from go_release_gate.adapters.github.client import Client, Timing
-from go_release_gate.adapters.github.connection import connection_of
+from go_release_gate.adapters.github.connection import Connection, connection_of
 from go_release_gate.adapters.github.wire import Wire
 
 
@@ -22,5 +22,9 @@ def connect(environ: Mapping[str, str], *, token: str, ca_bundle_pem: str = "", 
     Raises:
         UsageError: an address that is not https, no repository, or certificates that cannot be read.
     """
-    connection = connection_of(environ, token=token, ca_bundle_pem=ca_bundle_pem)
+    return client_of(connection_of(environ, token=token, ca_bundle_pem=ca_bundle_pem), timing)
+
+
+def client_of(connection: Connection, timing: Timing | None = None) -> Client:
+    """A client for the repository of `connection`, whose time begins here."""
     return Client(Wire(connection), connection.repository, timing)

@@ -26,16 +26,6 @@ HEAD = b"HTTP/1.1 200 X\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n"
 
 
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The surroundings of the tests have no say."""
-    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "NETRC"):
-        monkeypatch.delenv(name, raising=False)
-
-
 def connection(server: RawServer, prefix: str = "", **more: str) -> Connection:
     return Connection(f"{server.url}{prefix}", "acme/shop", TOKEN, **more)
 
@@ -231,12 +221,6 @@ def test_nothing_tells_the_token(caplog: pytest.LogCaptureFixture) -> None:
 
     assert found.said == "HTTP 400: token ***"
     assert TOKEN not in repr(found) + repr(place) + caplog.text
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    """A company's authority."""
-    return Authority(tmp_path_factory.mktemp("ca"))
 
 
 @pytest.mark.parametrize("how", ["verify", "authorities"])
