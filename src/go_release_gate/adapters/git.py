@@ -106,8 +106,10 @@ class Git:
         Raises:
             UnavailableError: the revision cannot be read.
         """
-        words = ("ls-tree", "-r", "-l", "-z", "--full-tree", "--end-of-options", self._known(revision))
-        answer = self._run(*words, limit=TREE_LIMIT)
+        words = ("-r", "-z", "--full-tree", "--end-of-options", self._known(revision))
+        answer = self._run("ls-tree", "-l", *words, limit=TREE_LIMIT)
+        if answer is not None and answer.returncode != 0:  # it asks for the size of content that is missing
+            answer = self._run("ls-tree", *words, limit=TREE_LIMIT)
         if answer is None or answer.returncode != 0 or answer.truncated:
             raise UnavailableError(f"the files of {revision!r} cannot be listed")
         rows = (row.partition("\t") for row in _text(answer).split("\0"))
@@ -185,8 +187,8 @@ class Git:
 
 
 def _entry(head: Sequence[str], path: str) -> TreeEntry:
-    mode, _, name, size = head
-    return TreeEntry(mode, name, int(size) if size.isdigit() else None, path)
+    mode, _, name, *rest = head
+    return TreeEntry(mode, name, int(rest[0]) if rest and rest[0].isdigit() else None, path)
 
 
 def _is_below_a_repository(root: Path) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 from go_release_gate import __version__
 from go_release_gate.adapters.github.runner import new_token
 from go_release_gate.cli.complain import complain
+from go_release_gate.cli.owning import owners_by_path
 from go_release_gate.cli.root import guarded_by, root_of
 from go_release_gate.cli.session import Session, Wishes, open_session
 from go_release_gate.cli.settings import Judged, judged_settings
@@ -154,6 +155,7 @@ def request_of(args: argparse.Namespace, judged: Judged, session: Session, root:
         judged.baseline,
         (*judged.notices, *session.notices),
         base_file=judged.base_file,
+        code_owners=owners_by_path(root, session.git.prefix(), judged.base_file),
         mend=bool(args.diff or args.fix or event.run),
     )
 

@@ -41,13 +41,13 @@ def _pattern(glob: str) -> str:
         if part == "**":
             runs.append("")
         else:
-            runs[-1] += _name(part) + "/"
-    runs[-1] += _name(parts[-1]) + "(?:/.*)?"
-    return _joined(runs, "(?:[^/]+/)*")
+            runs[-1] += element(part) + "/"
+    runs[-1] += element(parts[-1]) + "(?:/.*)?"
+    return joined(runs, "(?:[^/]+/)*")
 
 
-def _joined(runs: list[str], gap: str) -> str:
-    """The runs with `gap`, any number of what it repeats, between them.
+def joined(runs: list[str], gap: str) -> str:
+    """Regular expressions with `gap`, any number of what it repeats, between them.
 
     The first place where a run fits is as good as any later one unless it is the last, so none but the last is
     tried again: a glob of many stars, which a pull request may bring, takes no more time than others.
@@ -58,7 +58,7 @@ def _joined(runs: list[str], gap: str) -> str:
     return first + "".join(f"(?>{gap}?{run})" for run in others[:-1]) + gap + others[-1]
 
 
-def _name(part: str) -> str:
+def element(part: str) -> str:
     """Regular expression of one path element. No wildcard takes `.`, the root's own name."""
     part, at = re.sub(r"\*+", "*", part), 0
     runs = [r"(?!\.(?:/|\Z))"]
@@ -72,7 +72,7 @@ def _name(part: str) -> str:
         else:
             runs[-1] += "[^/]" if char == "?" else re.escape(char)
         at = found.end() if found else at + 1
-    return _joined(runs, "[^/]*")
+    return joined(runs, "[^/]*")
 
 
 def _class(found: re.Match[str]) -> str:

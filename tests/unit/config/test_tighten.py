@@ -28,6 +28,7 @@ SETTINGS = st.builds(
     baseline=st.sampled_from(["", "b.json"]),
     edition=st.sampled_from(["0.1", "0.9", "0.10"]),
     prepare=st.sampled_from([(), ("make",)]),
+    only_new=st.booleans(),
 )
 
 
@@ -56,6 +57,7 @@ def test_nothing_is_ever_looser_than_the_base(base: Settings, head: Settings) ->
     assert tight.verify in (base.verify, "both")
     assert tight.baseline in (base.baseline, "")
     assert tight.prepare == base.prepare
+    assert base.only_new or not tight.only_new
     assert [int(n) for n in tight.edition.split(".")] >= [int(n) for n in base.edition.split(".")]
 
 

@@ -72,6 +72,18 @@ def test_an_accepted_fault_does_not_count() -> None:
     assert judge([], [unsafe], Settings(), [accepted]) == (Verdict.UNAVAILABLE, False)
 
 
+def test_what_the_base_has_does_not_count() -> None:
+    """An existing finding fails nothing beside new ones that do; it excuses its module's fault, but no unsafe one."""
+    existing = replace(ERROR, state="existing", module=BROKEN.dir)
+    unsafe = replace(BROKEN, error=ModuleError(ErrorClass.UNSAFE_PATH, "leads outside"))
+
+    assert judge([existing], [PASSED], Settings()) == (Verdict.PASS, True)
+    assert judge([existing, replace(ERROR, state="new")], [PASSED], Settings()) == (Verdict.FAIL, True)
+    assert judge([existing], [BROKEN], Settings()) == (Verdict.PASS, False)
+    assert judge([existing], [unsafe], Settings()) == (Verdict.UNAVAILABLE, False)
+    assert judge([existing], [OFFLINE], Settings()) == (Verdict.UNAVAILABLE, False)
+
+
 def test_the_exit_codes_of_the_verdicts() -> None:
     """pass 0, fail 1, unavailable 3."""
     assert [verdict.exit_code for verdict in Verdict] == [0, 1, 3]

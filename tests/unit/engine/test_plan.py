@@ -90,3 +90,6 @@ def test_the_last_glob_that_matches_names_the_owners() -> None:
     found = with_owners(findings, Settings(owners=owners))
     assert [one.owners for one in found] == [("@a", "@b"), ("@a", "@b"), ("@all",)]
     assert with_owners(findings, Settings()) == findings
+    by_path = with_owners(findings, Settings(), lambda path: (path,))
+    assert [finding.owners for finding in by_path] == [(finding.location.path,) for finding in findings]
+    assert with_owners(findings, Settings(owners=owners), lambda path: (path,)) == found

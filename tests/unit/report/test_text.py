@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from go_release_gate.model.finding import Related
+from go_release_gate.model.report import Comparison
 from go_release_gate.report import phrases, text
 from go_release_gate.report.options import RenderOptions
 from support import reports
@@ -19,6 +20,19 @@ def test_many_healthy_modules_are_counted() -> None:
     assert "200 more modules: pass (-v lists them)" in short
     assert "bad     untidy  pass    none" in short
     assert "m005" in text.render(report, RenderOptions(verbose=True))
+
+
+def test_new_and_existing_are_told_apart() -> None:
+    """Where a base commit was compared with, the headline counts both and an existing finding carries the word."""
+    new = replace(reports.finding("untidy-module", "x"), state="new")
+    old = replace(reports.finding("untidy-module", "y"), state="existing")
+    report = replace(reports.failing(), findings=(new, new, old), comparison=Comparison("0123456789abcdef", 2, 1, 4))
+    shown = text.render(report, RenderOptions())
+    assert "fail: 2 new errors, 1 existing in " in shown
+    assert "; 4 fixed since 0123456789ab" in shown
+    assert (shown.count(": error: "), shown.count(": existing error: ")) == (2, 1)
+    assert "no new findings, 1 existing in " in phrases.headline(replace(report, findings=(old,)))
+    assert "fixed" not in phrases.headline(replace(report, comparison=None))
 
 
 def test_reasons_are_bounded() -> None:
