@@ -16,6 +16,7 @@ from fakes.github import BOT, GitHub
 from go_release_gate.cli import app, options, report
 from go_release_gate.errors import GateError, ReportError, UsageError
 from go_release_gate.report import json_report
+from go_release_gate.report.neutral import log_text
 from go_release_gate.report.options import RenderOptions
 from support import reports
 from support.hostile import CORPUS
@@ -107,7 +108,7 @@ def test_the_second_stage_publishes_a_forks_report(stage: Stage) -> None:
     [comment] = stage.github.repository.comments.values()
 
     assert (done.exit_code, again.exit_code, done.target.number) == (0, 0, 7)
-    assert {"check run", "comment"} <= set(done.places)
+    assert set(done.places) == {"review", "check run", "comment"}
     assert (comment.number, comment.author) == (7, BOT)
     assert all(run.head_sha == stage.head for run in stage.github.repository.check_runs.values())
     assert "the pull request's run" in comment.body
@@ -135,7 +136,9 @@ def test_a_forged_pass_is_never_green(stage: Stage) -> None:
 
 
 def _everywhere(said: str) -> Change:
-    """Put `said` wherever a report holds free text."""
+    """Put `said` wherever a report holds free text, and what a path may hold of it in every path."""
+
+    name = re.sub(r"[/\\]", "_", log_text(said))[:1_000].strip(".") or "name"
 
     def change(document: dict[str, Any]) -> None:
         document["notices"] = [said]
@@ -144,15 +147,17 @@ def _everywhere(said: str) -> Change:
         for item in document["findings"]:
             item |= {"message": said, "help_url": said, "owners": [said]}
             item["target"]["name"] = said[:4_000]
+            item["module"] = name
+            item["location"]["path"] = f"{name}/go.mod"
             item["related"] = [{"message": said, "location": None}]
             item["fix"] = {"safe": True, "edits": [{"path": said, "start_line": 1, "end_line": 1, "text": said}]}
         for answer in document["modules"]:
-            answer["path"] = said[:4_000]
+            answer |= {"dir": name, "path": said[:4_000]}
             answer["tidy"]["diff"] = said
             answer["verify"]["healed"] = [said]
             if answer["error"]:
                 answer["error"] |= {"message": said, "hint": said}
-        document["skipped"] = [{"dir": "a", "reason": said or "r"}]
+        document["skipped"] = [{"dir": name, "reason": said or "r"}]
 
     return change
 
