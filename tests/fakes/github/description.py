@@ -37,11 +37,22 @@ class Route:
 def document() -> dict[str, Any]:
     """The description."""
     whole: dict[str, Any] = json.loads(gzip.decompress(FILE.read_bytes()))
-    properties = whole["components"]["schemas"]["pull-request-review-comment"]["properties"]
-    for name in NULL_WHEN_OUTDATED:
-        properties[name]["nullable"] = True
+    _correct(whole)
     _allow_null(whole)
     return whole
+
+
+def _correct(whole: dict[str, Any]) -> None:
+    """Where GitHub's answers are known to be wider than the description."""
+    schemas = whole["components"]["schemas"]
+    for name in NULL_WHEN_OUTDATED:
+        schemas["pull-request-review-comment"]["properties"][name]["nullable"] = True
+    # A fork can be deleted; the webhooks' schema of a pull request says `nullable` for its `head.repo`.
+    for name in ("pull-request", "pull-request-simple"):
+        schemas[name]["properties"]["head"]["properties"]["repo"] = {"$ref": "#/components/schemas/nullable-repository"}
+    # The discriminator is a key of objects; a folder's content is a list.
+    contents = whole["paths"]["/repos/{owner}/{repo}/contents/{path}"]["get"]["responses"]["200"]["content"]
+    del contents["application/json"]["schema"]["discriminator"]
 
 
 def _allow_null(node: Any) -> None:
@@ -125,9 +136,13 @@ def _encoded(found: Route) -> str:
 def _words(error: BaseException) -> str:
     cause = error.__cause__ or error
     details = [
-        f"{'/'.join(map(str, item.path))}: {item.message[-300:]}" for item in getattr(cause, "schema_errors", ())
+        f"{'/'.join(map(str, item.path))}: {_short(item.message)}" for item in getattr(cause, "schema_errors", ())
     ]
     return "; ".join(details) or f"{error} {cause if cause is not error else ''}"[:1000]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 300 else f"{text[:100]} … {text[-200:]}"
 
 
 def _unknown_query(found: Route, query: str) -> Iterator[str]:

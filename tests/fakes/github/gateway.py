@@ -67,7 +67,7 @@ def answered(fake: GitHub, request: Request) -> Reply:
                 found, path = _route(fake, request)
                 answer = _operated(fake, request, (found, path), token, created)
         except RefusedError as refused:
-            answer = refused.answer
+            answer = _in_form(refused.answer, found)
             if refused.is_violation:
                 record(fake, "rule", request, f"{refused}: {refused.errors}")
         reply = _bytes(answer, tuple(created))
@@ -177,6 +177,15 @@ def _well_formed(fake: GitHub, request: Request, found: description.Route) -> No
         record(fake, "description", request, text)
     if problems:
         raise RefusedError(422, "Invalid request.", [{"code": "invalid", "message": text} for text in problems])
+
+
+def _in_form(answer: Answer, found: description.Route | None) -> Answer:
+    """A refusal as the operation shows it: a few have errors that are texts, the others errors that are objects."""
+    form = found.spec["responses"].get("422", {}).get("$ref", "") if found else ""
+    if not form.endswith("_simple") or "errors" not in answer.body:
+        return answer
+    errors = [error["message"] if isinstance(error, dict) else error for error in answer.body["errors"]]
+    return Answer(answer.status, {**answer.body, "errors": errors}, answer.headers)
 
 
 def _bytes(answer: Answer, created: tuple[int | str, ...]) -> Reply:
