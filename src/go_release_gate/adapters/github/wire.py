@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 
 from go_release_gate.adapters.github.answers import Answer
 from go_release_gate.adapters.github.connection import API_VERSION, USER_AGENT, Connection
+from go_release_gate.adapters.github.session import send_until, session_for
 
 if TYPE_CHECKING:
     from github.Requester import Requester
@@ -26,7 +27,7 @@ class Wire:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._session = _session(connection)
+        self._session = session_for(connection)
         self._requester = _requester(connection)
 
     def send(
@@ -92,6 +93,7 @@ class _Exchange:
         """Ask, follow redirects within the same host, and read the answer to its end."""
         verb, url, body, headers = self.asked
         address = f"{self.connection.origin}{url}"
+        send_until(self.end)
         for _ in range(REDIRECT_LIMIT + 1):
             with self._ask(verb, address, body, headers) as response:
                 text = self._read(response)
@@ -184,27 +186,6 @@ def _is_before_sending(causes: list[BaseException]) -> bool:
     from urllib3.exceptions import NewConnectionError, ProxyError
 
     return any(isinstance(cause, NewConnectionError | ProxyError) for cause in causes)
-
-
-def _session(connection: Connection) -> Session:
-    import requests
-    from requests.adapters import HTTPAdapter
-
-    tls = connection.tls()
-
-    class Trusting(HTTPAdapter):
-        """Connections, also through a proxy, that trust whom we trust."""
-
-        def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-            super().init_poolmanager(*args, **kwargs, ssl_context=tls)
-
-        def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-            return super().proxy_manager_for(proxy, **kwargs, ssl_context=tls)
-
-    session = requests.Session()
-    session.auth = lambda request: request  # else a netrc file would add a login of its own
-    session.mount("https://", Trusting())
-    return session
 
 
 def _requester(connection: Connection) -> Requester:

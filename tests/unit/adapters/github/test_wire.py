@@ -7,9 +7,11 @@ import itertools
 import json
 import logging
 import socket
+import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import pytest
 
@@ -151,6 +153,29 @@ def test_a_slow_answer_is_cut_off(pieces: list[Piece]) -> None:
 
     assert (found.status, found.is_sent) == (0, True)
     assert monotonic() - start < 5
+
+
+def test_nothing_is_sent_after_its_time(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that is found too late: the write was given up, perhaps repeated, and is not sent behind our back."""
+    known, is_given_up = socket.getaddrinfo, threading.Event()
+
+    def slow(*args: Any, **kwargs: Any) -> Any:
+        is_given_up.wait(30)
+        return known(*args, **kwargs)
+
+    with RawServer(lambda _: [answer()], authority.server("127.0.0.1")) as server:
+        wire = Wire(connection(server, authorities=authority.pem))
+        monkeypatch.setattr(socket, "getaddrinfo", slow)
+        before = set(threading.enumerate())
+        assert wire.send("POST", "/x", body={}, seconds=0.05).status == 0
+        left = set(threading.enumerate()) - before
+        is_given_up.set()
+        for thread in left:
+            thread.join(30)
+
+    assert left
+    assert server.connections == 1
+    assert server.asked == []
 
 
 def test_an_answer_has_a_size(monkeypatch: pytest.MonkeyPatch) -> None:
