@@ -21,8 +21,9 @@ from go_release_gate.model.report import CheckReport, Suppressed
 from go_release_gate.model.severity import Severity
 from go_release_gate.report import sarif
 from go_release_gate.report.options import RenderOptions
-from go_release_gate.report.sarif_places import relative_path, uri
+from go_release_gate.report.sarif_places import region, relative_path, uri
 from go_release_gate.report.sarif_results import MOST_RELATED
+from go_release_gate.report.sarif_rules import TEXT_LIMIT, cut
 from go_release_gate.rules.registry import RULES
 from support import reports
 from support.code_scanning import violations
@@ -219,18 +220,18 @@ def test_related_places_are_bounded() -> None:
 
 
 @pytest.mark.parametrize(
-    ("edit", "region"),
+    ("edit", "deleted"),
     [
         (Edit("go.mod", 7, 9, "a\n"), (7, 1, 10, 1)),
         (Edit("go.mod", 7, 6, "new\n"), (7, 1, 7, 1)),
         (Edit("go.mod", 7, 7, ""), (7, 1, 8, 1)),
     ],
 )
-def test_fixes_replace_whole_lines(edit: Edit, region: tuple[int, ...]) -> None:
+def test_fixes_replace_whole_lines(edit: Edit, deleted: tuple[int, ...]) -> None:
     """Replaced, inserted and deleted lines, as SARIF counts them."""
     (fix,) = only(reports.finding("untidy-module", "x", fix=Fix(True, (edit,))))["fixes"]
     (replacement,) = fix["artifactChanges"][0]["replacements"]
-    assert tuple(replacement["deletedRegion"].values()) == region
+    assert tuple(replacement["deletedRegion"].values()) == deleted
     assert replacement["insertedContent"]["text"] == edit.text
 
 
@@ -328,6 +329,28 @@ def test_addresses_are_relative_and_encoded(path: str, expected: str) -> None:
     """Blanks, `#`, `%`, colons, Unicode and bytes that are none; nothing absolute, nothing above the root."""
     assert uri(path) == expected
     assert unquote_to_bytes(expected) == relative_path(path).encode("utf-8", "surrogateescape")
+
+
+@pytest.mark.parametrize(
+    ("location", "expected"),
+    [
+        (Location("go.mod"), (1, 1, 1, 2)),
+        (Location("go.mod", 7, 7, 5), (7, 5, 7, 6)),
+        (Location("go.mod", 7, 9, 5), (7, 5, 9, 2)),
+        (Location("go.mod", 7, 3, 0), (7, 1, 7, 2)),
+        (Location("go.mod", 0, -1), (1, 1, 1, 2)),
+    ],
+)
+def test_regions_are_never_empty(location: Location, expected: tuple[int, ...]) -> None:
+    """No line, one line, several, and lines that cannot be: all four corners, the end after the start."""
+    assert tuple(region(location).values()) == expected
+
+
+def test_long_texts_are_cut() -> None:
+    """A description and the name of a category stay within their limits."""
+    assert cut("x" * TEXT_LIMIT) == "x" * TEXT_LIMIT
+    assert len(cut("x" * (TEXT_LIMIT + 1))) == TEXT_LIMIT
+    assert len(sarif.category("x/" * 5_000)) < 2 * sarif.NAME_LIMIT
 
 
 @pytest.mark.parametrize("said", CORPUS, ids=lambda said: repr(said[:30]))
