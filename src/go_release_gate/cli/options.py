@@ -162,7 +162,7 @@ def parse(verb: Verb, argv: Sequence[str], environ: Mapping[str, str]) -> argpar
 
 def complete(verb: Verb, args: argparse.Namespace, environ: Mapping[str, str]) -> argparse.Namespace:
     """Turn texts into values and fill what no flag gave from the environment."""
-    args.verb, args.origins = verb.name, {}
+    args.origins = {}
     for item in inputs_of(verb.name):
         if item.kind is Kind.SECRET:
             continue
