@@ -250,6 +250,25 @@ def test_a_folder_is_compared_with_its_like(gate: Gate) -> None:
     assert counts(ran) == {"new": 0, "existing": 1, "fixed": 0}
 
 
+def test_what_is_generated_is_generated_in_the_base(gate: Gate) -> None:
+    """`prepare` runs for both, so that what only generated code needs is judged alike."""
+    tidy(gate, "a")
+    untidy(gate, "a")
+    source = (gate.repo / "a/m.go").read_text()
+    (gate.repo / "a/m.go").rename(gate.repo / "a/m.txt")
+    gate.write({".go-release-gate.yml": "prepare: cp a/m.txt a/m.go\n", "a/m.txt": source})
+    base = commit(gate)
+    gate.write({"a/doc.txt": "x\n"})
+    commit(gate)
+
+    ran = gate.check("--only-new", "--base", base)
+    gate.write({"a/m.txt": source.replace("example.com/dep", "example.com/other")})
+    other = gate.check("--only-new", "--base", base)
+
+    assert (ran.code, counts(ran)) == (0, {"new": 0, "existing": 1, "fixed": 0})
+    assert (other.code, counts(other)["new"] > 0) == (1, True)
+
+
 def test_nothing_of_the_base_is_left_or_run(gate: Gate, old: str, tmp_path: Path) -> None:
     """Filters and hooks that the repository names stay asleep, the tree is as before, no temporary file stays."""
     trace = tmp_path / "trace"
