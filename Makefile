@@ -11,7 +11,7 @@ LINTED := $(wildcard src tests devtools entrypoint.py)
 export PYTHONPATH := src
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help venv demo test lint e2e faults bench clean
+.PHONY: help venv demo test lint e2e faults bench pictures clean
 help: ## these lines
 	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' Makefile
 
@@ -56,6 +56,9 @@ faults: venv ## FAULTS generated sequences of trouble with GitHub's interface (l
 REPOSITORIES ?= examples/shop
 bench: venv ## speed against the raw commands over REPOSITORIES, written to docs/performance.md
 	$(WITH_GO) $(PYTHON) devtools/bench/check.py --write docs/performance.md $(REPOSITORIES)
+
+pictures: venv ## docs/pictures from a real run (needs chromium and pngquant)
+	$(WITH_GO) $(PYTHON) devtools/pictures.py
 
 lock: ## recompile requirements/*.txt (needs uv)
 	devtools/lock.sh

@@ -23,6 +23,7 @@ _PLAIN = re.compile(r"[A-Za-z]+(?:['-][A-Za-z]+)*|\d+(?:\.\d+)?")
 _HEAD = re.compile(r"[(\"']")
 _TAIL = re.compile(r"[\"')]?[.,;:!?]*[\"')]?$")
 _SPAN = re.compile(r"(?<!`)`([^`]+)`(?!`)")
+_AFTER = re.compile(r"[.,;:!?)]+(?=\s|$)")  # punctuation right behind a span
 _TICKS = re.compile(r"`+")
 _ISSUE_PREFIX = re.compile(r"GH-", re.IGNORECASE)
 
@@ -52,7 +53,13 @@ def markdown_text(text: str, limit: int = LINE_LIMIT) -> str:
     """
     clean = _markdown_safe(_visible(_capped(text, limit)))
     parts = _SPAN.split(clean)
-    spans = (_fenced(part) if index % 2 else _words(part) for index, part in enumerate(parts))
+    spans: list[str] = []
+    for index, part in enumerate(parts):
+        closing = _AFTER.match(part) if spans and index % 2 == 0 else None
+        tail = closing[0] if closing else ""
+        if tail:
+            spans[-1] += tail
+        spans.append(_fenced(part) if index % 2 else _words(part[len(tail) :]))
     return " ".join(span for span in spans if span)
 
 

@@ -58,6 +58,8 @@ def test_log_text_is_one_printable_line(text: str) -> None:
         ("1. not a list", "`1`. not a list"),
         ("a <!-- marker --> b", "a `<!- -` marker `-->` b"),
         ("", ""),
+        ("say `require a/b v1`: it is `(c)`, `d`.", "say `require a/b v1`: it is `(c)`, `d`."),
+        ("`a` ::error::x `b`!x", "`a` `::error::x` `b` `!x`"),
     ],
 )
 def test_markdown_text_reads_well(foreign: str, markdown: str) -> None:
