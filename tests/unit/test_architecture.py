@@ -16,14 +16,16 @@ MAY_IMPORT = {
     "errors": set[str](),
     "model": {"errors"},
     "gomod": {"model", "errors"},
+    "oci": {"gomod", "model", "errors"},
+    "workflow": {"oci", "gomod", "model", "errors"},
     "config": {"gomod", "model", "errors"},
-    "facts": {"gomod", "model", "errors"},
-    "adapters": {"config", "facts", "gomod", "model", "errors"},
-    "rules": {"facts", "gomod", "model", "errors"},
-    "report": {"adapters", "rules", "facts", "gomod", "config", "model", "errors"},
-    "publish": {"report", "adapters", "rules", "facts", "gomod", "config", "model", "errors"},
-    "engine": {"report", "rules", "facts", "adapters", "gomod", "config", "model", "errors"},
-    "cli": {"publish", "engine", "report", "rules", "facts", "adapters", "gomod", "config", "model", "errors"},
+    "facts": {"workflow", "oci", "gomod", "model", "errors"},
+    "adapters": {"workflow", "oci", "config", "facts", "gomod", "model", "errors"},
+    "rules": {"workflow", "oci", "facts", "gomod", "model", "errors"},
+    "report": {"workflow", "oci", "adapters", "rules", "facts", "gomod", "config", "model", "errors"},
+    "publish": {"workflow", "oci", "report", "adapters", "rules", "facts", "gomod", "config", "model", "errors"},
+    "engine": {"workflow", "oci", "report", "rules", "facts", "adapters", "gomod", "config", "model", "errors"},
+    "cli": {"workflow", "oci", "publish", "engine", "report", "rules", "facts", "adapters", "gomod", "config", "model", "errors"},
 }
 FREE = {"__init__", "__main__", "action"}
 HEAVY = ("github", "jsonschema", "rich", "yaml", "ruamel", "requests", "concurrent.futures", "asyncio")
