@@ -102,6 +102,14 @@ def test_an_update_appends_annotations(github: GitHub, plain: Plain) -> None:
     assert plain("GET", path).body == done
 
 
+def test_a_check_run_belongs_to_its_app(github: GitHub, plain: Plain) -> None:
+    """Another app's token gets 403, whatever it may do."""
+    made = plain("POST", "/check-runs", _check(github)).body
+    other = Plain(github, github.add_token("t2", "other[bot]"))
+    assert other("PATCH", f"/check-runs/{made['id']}", {"conclusion": "success"}).status == 403
+    assert github.forgive("that created it")
+
+
 def test_check_runs_of_a_commit(github: GitHub, plain: Plain) -> None:
     """The newest of each name by default, all with filter=all, one name with check_name, 422 for no commit."""
     for name in ("one", "two", "one"):

@@ -143,6 +143,17 @@ def test_a_push_moves_comments_or_outdates_them(github: GitHub, plain: Plain, pu
     assert {comment["original_commit_id"] for comment in shown} == {sha_of("head")}
 
 
+def test_what_others_say(github: GitHub, plain: Plain, pull: Pull) -> None:
+    """Comments and replies of people, as a test puts them there."""
+    github.say(7, "hello", "mona")
+    plain("POST", "/pulls/7/reviews", _review(_on(5)))
+    (own,) = github.repository.review_comments
+    github.reply(own, "thanks", "mona")
+    said = plain("GET", "/issues/7/comments").body + plain("GET", "/pulls/7/comments").body
+    seen = [(comment["user"]["login"], comment["body"], comment.get("in_reply_to_id")) for comment in said]
+    assert seen == [("mona", "hello", None), ("github-actions[bot]", "words", None), ("mona", "thanks", own)]
+
+
 def test_the_files_of_a_pull_request(github: GitHub, plain: Plain, pull: Pull) -> None:
     """By name, with the patch from its first hunk on, git's name of the content, and no patch for binary files."""
     text, picture = plain("GET", "/pulls/7/files").body

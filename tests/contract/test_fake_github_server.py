@@ -67,6 +67,8 @@ def test_more_than_a_hundred_a_page_is_a_mistake(github: GitHub, plain: Plain) -
     plain.refused("GET", "/issues/7/coments", status=404)
     plain.refused("POST", "/issues/7/comments", b"{", 400)
     plain.refused("PUT", "/pulls/7", {}, 404)
+    assert plain("GET", "", **{"User-Agent": ""}).status == 403
+    assert github.forgive("User-Agent")
 
 
 @pytest.mark.parametrize("base", ["", "/api/v3"])
@@ -114,6 +116,7 @@ def test_pull_requests_are_found(github: GitHub, plain: Plain) -> None:
     assert numbers(f"/commits/{one.head_sha}/pulls") == []
     one.head_repository = None
     assert plain("GET", "/pulls/1").body["head"]["repo"] is None
+    assert plain("GET", "/git/matching-refs/pull/1/merge").body[0]["object"]["sha"] == one.merge_sha
 
 
 def test_files_trees_and_archives(github: GitHub, plain: Plain) -> None:

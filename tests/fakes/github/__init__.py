@@ -16,6 +16,7 @@ description does not say. What a correct client would not do lands in `fake.viol
 - `restrict(checks="read")` takes permissions from the token; `add_token(name, login, permissions)` adds another.
 - `commit(word, files)` and `push(number, head, files)` make commits (`sha_of(word)`); `push` outdates comments.
 - `plan(faults.fine(), faults.lost(), faults.status(502).on("PATCH", "check-runs"))`: one fault a request, in order.
+- `say(number, body, author)` and `reply(comment, body, author)`: what others write.
 - `forgive("text")` takes expected violations back and returns them.
 """
 

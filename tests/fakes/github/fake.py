@@ -5,14 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from fakes.github.diffs import Changed
 from fakes.github.faults import Fault, Plan
 from fakes.github.outdating import carried
 from fakes.github.server import Server
-from fakes.github.state import BOT, Commit, Pull, Repository, State, Token, sha_of
+from fakes.github.state import BOT, Comment, Commit, Pull, Repository, Review, State, Token, sha_of
 
 EVERYTHING = dict.fromkeys(
     ("checks", "pull-requests", "issues", "contents", "security-events", "deployments", "statuses", "metadata"), "write"
@@ -147,10 +147,32 @@ class GitHub:
         sha = self.commit(head, {**kept, **new}, branch=pull.head_ref if is_here else "", parents=(base.sha,))
         self.repository.refs[f"refs/pull/{number}/head"] = sha
         pull.versions[sha] = changes
+        merge = self.commit(pull.merge_sha, {**kept, **new}, branch="", parents=(base.sha, sha))
+        self.repository.refs[f"refs/pull/{number}/merge"] = merge
         for comment in self.repository.review_comments.values():
             if comment.number == number:
                 carried(comment, pull)
         return sha
+
+    def say(self, number: int, body: str, author: str = "mona") -> int:
+        """A comment of somebody else below a pull request; returns its id."""
+        comment = Comment(self.state.next_id(), self.state.now(), number, author, body)
+        self.repository.comments[comment.id] = comment
+        return comment.id
+
+    def reply(self, comment: int, body: str, author: str = "mona") -> int:
+        """Somebody's reply to a comment on a line; returns its id."""
+        above = self.repository.review_comments[comment]
+        first = above.in_reply_to or above.id
+        review = Review(
+            self.state.next_id(), self.state.now(), above.number, author, "", "COMMENTED", above.commit_id
+        )  # fmt: skip
+        self.repository.reviews[review.id] = review
+        made = replace(
+            above, id=self.state.next_id(), at=review.at, review=review.id, author=author, body=body, in_reply_to=first
+        )  # fmt: skip
+        self.repository.review_comments[made.id] = made
+        return made.id
 
     def plan(self, *faults: Fault) -> None:
         """Let the next requests go wrong, each fault once."""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 JSON = "application/json; charset=utf-8"
 VIEWER = re.compile(r"\s*(query\s*\w*\s*)?\{\s*viewer\s*\{\s*login\s*\}\s*\}\s*")
+# https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#user-agent-required
+NAMELESS = "Request forbidden by administrative rules. Please make sure your request has a User-Agent header."
 DENIED = "Resource not accessible by integration"
 
 
@@ -95,7 +97,9 @@ def record(fake: GitHub, kind: str, request: Request, text: str) -> None:
 
 
 def _token(fake: GitHub, request: Request) -> Token | None:
-    """Whose token it is; RefusedError 401 for one that nobody knows."""
+    """Whose token it is; RefusedError 401 for one that nobody knows, 403 for a client that does not say its name."""
+    if not request.headers.get("User-Agent"):
+        raise RefusedError(403, NAMELESS, is_violation=True)
     kind, _, value = request.headers.get("Authorization", "").partition(" ")
     if not kind:
         return None

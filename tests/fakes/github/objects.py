@@ -52,13 +52,14 @@ def repository(call: Call, full_name: str | None = None) -> dict[str, Any]:
 def pull(call: Call, pull: Pull, *, is_item: bool = False) -> dict[str, Any]:
     """A pull request; `is_item`: as it stands in a list."""
     made = filled(call, "pull-request-simple-items" if is_item else "pull-request")
-    made |= dict.fromkeys(("auto_merge", "merged_at", "merge_commit_sha", "milestone", "assignee", "body"))
+    made |= dict.fromkeys(("auto_merge", "merged_at", "milestone", "assignee", "body"))
     made |= {"requested_teams": [], "requested_reviewers": [], "assignees": [], "labels": []}
     owner = (pull.head_repository or "ghost/gone").partition("/")[0]
     url, page = f"{call.root}/pulls/{pull.number}", f"{call.page}/pull/{pull.number}"
     made |= {
         "id": pull.id, "number": pull.number, "state": pull.state, "title": f"Change {pull.number}", "url": url,
         "html_url": page, "user": user(call, pull.author), "locked": pull.is_locked, "draft": False,
+        "merge_commit_sha": pull.merge_sha,
         "head": _end(call, pull.head_ref, pull.head_sha, pull.head_repository, owner),
         "base": _end(call, pull.base_ref, pull.base_sha, call.repository.full_name),
         "comments_url": f"{call.root}/issues/{pull.number}/comments", "review_comments_url": f"{url}/comments",

@@ -66,6 +66,11 @@ class Pull:
         return list(self.versions)[-1]
 
     @property
+    def merge_sha(self) -> str:
+        """The commit of refs/pull/NUMBER/merge: what a workflow's checkout and GITHUB_SHA are."""
+        return sha_of(f"merge {self.number} {self.head_sha}")
+
+    @property
     def files(self) -> dict[str, Changed]:
         """What the pull request changes now."""
         return self.versions[self.head_sha]

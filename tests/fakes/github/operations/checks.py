@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from fakes.github import objects, rules
-from fakes.github.calls import Answer, Call, serves
+from fakes.github.calls import Answer, Call, RefusedError, serves
 from fakes.github.state import CheckRun
 
+# In no page of the documentation; the text of GitHub's answer.
+NOT_YOURS = "Invalid app_id `1` - check run can only be modified by the GitHub App that created it."
 PLAIN = ("name", "external_id", "details_url", "started_at", "status")
 
 
@@ -30,7 +32,9 @@ def create(call: Call) -> Answer:
 @serves("checks/update", "checks: write")
 def update(call: Call) -> Answer:
     """Change a check run; annotations are added to those it has."""
-    run = call.owned(call.found(call.repository.check_runs, "check_run_id"))
+    run = call.found(call.repository.check_runs, "check_run_id")
+    if run.author != call.login:
+        raise RefusedError(403, NOT_YOURS, is_violation=True)
     rules.enforce(rules.check_run(call.body, is_new=False))
     _apply(call, run)
     return Answer(200, objects.check_run(call, run))
