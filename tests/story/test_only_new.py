@@ -250,6 +250,32 @@ def test_a_folder_is_compared_with_its_like(gate: Gate) -> None:
     assert counts(ran) == {"new": 0, "existing": 1, "fixed": 0}
 
 
+def test_a_wrong_checksum_is_compared_too(gate: Gate) -> None:
+    """A line of go.sum that the content contradicts is existing where the base has it, and fixed once it is gone."""
+    for directory in ("a", "b"):
+        tidy(gate, directory)
+    gate.check()
+    good = (gate.repo / "a/go.sum").read_text()
+    lines = good.splitlines(keepends=True)
+    wrong = gate.proxy.sum_text("example.com/other@v1.0.0").splitlines()[0].split()[2]
+    gate.write({"a/go.sum": f"{lines[0].rsplit(' ', 1)[0]} {wrong}\n" + "".join(lines[1:])})
+    base = commit(gate)
+    gate.write({"b/doc.go": "package m\n"})
+    commit(gate)
+
+    same = gate.check("--only-new", "--base", base)
+    gate.write({"a/go.sum": good})
+    mended = gate.check("--only-new", "--base", base)
+    gate.write({"b/go.sum": (gate.repo / "a/go.sum").read_text().replace(lines[0].split()[2], wrong)})
+    spread = gate.check("--only-new", "--base", base)
+
+    assert (same.code, set(same.rules), counts(same)["new"]) == (0, {"checksum-mismatch"}, 0)
+    assert counts(same)["existing"] > 0
+    assert (mended.code, counts(mended)["existing"]) == (0, 0)
+    assert counts(mended)["fixed"] > 0
+    assert (spread.code, states(spread)["b"]) == (1, "new")
+
+
 def test_what_is_generated_is_generated_in_the_base(gate: Gate) -> None:
     """`prepare` runs for both, so that what only generated code needs is judged alike."""
     tidy(gate, "a")

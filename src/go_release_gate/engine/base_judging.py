@@ -27,6 +27,7 @@ from go_release_gate.facts.module import Module
 from go_release_gate.facts.removal import remove_tree
 from go_release_gate.facts.repository import Repository
 from go_release_gate.facts.verify import Verification
+from go_release_gate.gomod.sumfile import SumLine
 from go_release_gate.model.finding import Finding
 from go_release_gate.model.report import ModuleAnswer
 
@@ -72,10 +73,10 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class _Looks:
-    """What needs a look: directories of modules, those of them for verify, and whether the repository itself does."""
+    """What needs a look: directories of modules, those of them with findings of verify, and whether anything does."""
 
     modules: frozenset[str]
-    verify: frozenset[str]
+    suspect: frozenset[str]
     at_all: bool
 
 
@@ -97,7 +98,7 @@ def judge_base(base: BaseTree, findings: Collection[Finding], request: Request, 
         here = frozenset(module.dir for module in repository.modules) & looks.modules
         facts = Facts(repository, chosen=here or _NOBODY)
         with tidying(facts, settings, inner) as tidier:
-            _collect(tidier, looks.verify & here, head.chosen)
+            _collect(tidier, looks, head)
             found = judged_findings(facts, edges.go.toolchain, settings)
         return Judged(tuple(found), {module.dir: module_answer(module, facts) for module in facts.modules})
     finally:
@@ -118,17 +119,15 @@ def _looks(base: BaseTree, findings: Collection[Finding], head: Facts) -> _Looks
     found |= {finding.module for finding in findings if finding.module is not None}
     about_all = any(finding.module is None for finding in findings)
     modules = frozenset(found & {module.dir for module in head.modules})
-    verify = {finding.module for finding in findings if finding.rule in _OF_VERIFY and finding.module is not None}
-    verify |= {module.dir for module in head.modules if not all(_sames(module, before, prefix, "go.sum"))}
+    suspect = {finding.module for finding in findings if finding.rule in _OF_VERIFY and finding.module is not None}
     is_frame_new = any(posixpath.basename(path) in _FRAME for path in inside)
-    return _Looks(modules, modules & verify, bool(modules) or about_all or is_frame_new)
+    return _Looks(modules, modules & suspect, bool(modules) or about_all or is_frame_new)
 
 
-def _sames(module: Module, before: Mapping[str, str], prefix: str, *names: str) -> Iterator[bool]:
-    """Whether each of the module's files, or of those named, is what it is in the base."""
+def _sames(module: Module, before: Mapping[str, str], prefix: str) -> Iterator[bool]:
+    """Whether each of the module's two files is what it is in the base."""
     for name, data in (("go.mod", module.mod_bytes), ("go.sum", module.sum_bytes)):
-        if not names or name in names:
-            yield _is_object(data, before.get(prefix + module.file(name)))
+        yield _is_object(data, before.get(prefix + module.file(name)))
 
 
 def _is_object(data: bytes | None, name: str | None) -> bool:
@@ -211,18 +210,35 @@ def _with_replaced(repository: Repository, needed: Iterable[str]) -> set[str]:
     return reached
 
 
-def _collect(tidier: Tidier, verified: frozenset[str], asked: frozenset[str]) -> None:
-    """As for the head; but verify only what can have another answer there: the cache is the same, so is each go.sum
-    that did not change."""
+def _collect(tidier: Tidier, looks: _Looks, head: Facts) -> None:
+    """As for the head; but verify only what can have another answer here: the module cache is the same."""
     facts, settings, edges = tidier.facts, tidier.settings, tidier.edges
     tidier.tidy()
+    verified = tuple(_to_verify(facts, looks, head))
     if verified:
-        narrow = replace(facts, chosen=verified)
+        narrow = replace(facts, repository=replace(facts.repository, modules=verified), chosen=frozenset())
         healed = verify_all(narrow, settings, edges, tidier.explain)
         facts.verify = narrow.verify
         if healed:
             tidier.tidy(healed)
-    modules = [module for module in facts.repository.modules if not asked or module.dir in asked]
-    facts.others[Verification] = Verification(contradictions=merge(modules).contradictions())
+    asked = [module for module in facts.repository.modules if not head.chosen or module.dir in head.chosen]
+    facts.others[Verification] = Verification(contradictions=merge(asked).contradictions())
     vendor_all(facts, settings, edges, tidier.explain)
     ask_retractions(facts, settings, edges)
+
+
+def _to_verify(facts: Facts, looks: _Looks, head: Facts) -> Iterator[Module]:
+    """Modules with findings of verify in the head; of the others only the lines of go.sum that the head has no more."""
+    for module in facts.modules:
+        if module.dir in looks.suspect:
+            yield module
+            continue
+        now = head.repository.module_at(module.dir)
+        kept = {_content(line) for line in now.sum.lines} if now and now.sum else set()
+        lines = tuple(line for line in module.sum.lines if _content(line) not in kept) if module.sum else ()
+        if module.sum and lines:
+            yield replace(module, sum=replace(module.sum, lines=lines))
+
+
+def _content(line: SumLine) -> tuple[str, str, bool, str]:
+    return line.path, line.version, line.is_mod, line.hash
