@@ -18,6 +18,7 @@ from go_release_gate.config.environment import secret
 from go_release_gate.config.event import EventContext, load_event
 from go_release_gate.errors import UsageError
 from go_release_gate.model.report import CheckReport
+from go_release_gate.model.severity import Event
 from go_release_gate.publish.second_stage import SHORT, Surroundings, resolve, trigger_of
 from go_release_gate.publish.target import Target
 from go_release_gate.report import phrases
@@ -56,7 +57,7 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
     done = perform(args, environ)
     if wants_json(args):
         print_json(document(done))
-    else:
+    elif done.exit_code or not args.quiet:
         print_lines(lines(done))
     return done.exit_code
 
@@ -121,6 +122,7 @@ def _about(report: CheckReport, target: Target) -> CheckReport:
         ref=target.ref,
         base=target.base,
         run=target.run,
+        event=report.subject.event if target.number is None else Event.PULL_REQUEST,
     )
     report = replace(report, subject=subject)
     return with_sound_verdict(report) if target.reported_by else report

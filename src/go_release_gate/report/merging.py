@@ -14,6 +14,7 @@ from go_release_gate.model.severity import Severity
 from go_release_gate.report import phrases
 from go_release_gate.report.neutral import log_text
 from go_release_gate.report.reading_schema import FINDINGS_LIMIT, MODULES_LIMIT
+from go_release_gate.report.reading_values import few
 
 T = TypeVar("T")
 _GRAVEST_FIRST = (Verdict.FAIL, Verdict.UNAVAILABLE, Verdict.PASS)
@@ -49,7 +50,7 @@ def merged(reports: Sequence[CheckReport]) -> CheckReport:
         findings=findings,
         suppressed=_suppressed(reports, findings),
         comparison=_comparison(reports, findings),
-        notices=tuple(dict.fromkeys(item for report in reports for item in report.notices)),
+        notices=few(tuple(dict.fromkeys(item for report in reports for item in report.notices))),
         timings=_timings(reports),
     )
 

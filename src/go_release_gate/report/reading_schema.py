@@ -29,7 +29,7 @@ PATH_LIMIT = 4_096  # bytes of a path on Linux, at most so many characters
 NAME_LIMIT = 300  # a version, a branch, a kind
 LAST_LINE = 10_000_000
 
-_ITEMS = {"findings": FINDINGS_LIMIT, "suppressed": FINDINGS_LIMIT, "modules": MODULES_LIMIT, "skipped": 20_000}
+_ITEMS = {"findings": FINDINGS_LIMIT, "suppressed": FINDINGS_LIMIT, "modules": MODULES_LIMIT, "skipped": 5_000}
 _ITEMS_ELSEWHERE = 1_000
 _TEXTS = {
     "diff": DIFF_LIMIT,
@@ -51,8 +51,6 @@ def refuse_misfits(document: Mapping[str, Any]) -> None:
     error = next(iter(_validator().iter_errors(document)), None)
     if error is None:
         return
-    while error.context:
-        error = error.context[0]
     place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.absolute_path)
     where = log_text(place.removeprefix("."), NAME_LIMIT) or "the report"
     raise ReportError(f"{where}: expected {_expected(error)}", "publish a report of `check --format json` unchanged")
@@ -90,8 +88,17 @@ def _narrowed(schema: Mapping[str, Any], name: str, parent: str) -> dict[str, An
         if isinstance(found.get(key), dict):
             found[key] = _narrowed(found[key], key, name)
     if "anyOf" in found:
-        found["anyOf"] = [_narrowed(value, name, parent) for value in found["anyOf"]]
+        found |= _or_null(found.pop("anyOf"))
     return found
+
+
+def _or_null(forms: list[dict[str, Any]]) -> dict[str, Any]:
+    """ "This or null" said in a way that is checked in a quarter of the time, with the fault of "this" when it is none:
+    a report may hold a hundred thousand of these."""
+    this, null = forms
+    if null != {"type": "null"}:
+        raise ValueError("the schema holds a choice that the reader does not know")
+    return {"if": null, "else": this}
 
 
 def _limits(schema: Mapping[str, Any], name: str, parent: str) -> dict[str, Any]:

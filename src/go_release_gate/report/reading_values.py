@@ -122,9 +122,13 @@ def _number(value: float | None) -> int | None:
 
 
 def _notices(said: Any, unknown: int) -> tuple[str, ...]:
-    notices = list(said[:NOTICES_LIMIT])
-    if len(said) > NOTICES_LIMIT:
-        notices.append(f"and {len(said) - NOTICES_LIMIT} more remarks")
-    if unknown:
-        notices.append(f"left out: {plural(unknown, 'finding')} of rules that this version does not know")
-    return tuple(notices)
+    notices = few(tuple(said))
+    if not unknown:
+        return notices
+    return (f"left out: {plural(unknown, 'finding')} of rules that this version does not know", *notices)
+
+
+def few(notices: tuple[str, ...]) -> tuple[str, ...]:
+    """At most NOTICES_LIMIT of them, and how many more there are."""
+    more = len(notices) - NOTICES_LIMIT
+    return notices if more <= 0 else (*notices[:NOTICES_LIMIT], f"and {plural(more, 'more remark')}")

@@ -143,6 +143,32 @@ def test_the_exit_code_says_whether_it_was_published(
     assert performed(tmp_path, save(tmp_path / "r", given), answer=answer)[0].exit_code == code
 
 
+def test_a_read_only_token_is_no_failure(tmp_path: Path) -> None:
+    """Shards merged in a fork's own run: that is what the second stage is there for."""
+    own = {"number": 7, "head": {"sha": HEAD, "repo": {"full_name": "stranger/shop"}}}
+    environ = environment(tmp_path, "pull_request")
+    payload = {"pull_request": {**own, "base": {"sha": "3" * 40, "repo": {"full_name": "acme/shop"}}}}
+    Path(environ["GITHUB_EVENT_PATH"]).write_text(json.dumps(payload))
+    args = options.parse(options.find_verb("report"), [save(tmp_path / "r", reports.failing())], environ)
+    assert args is not None
+    done = report.perform(args, environ, lambda: cast("Api", Away()))
+
+    assert (done.target.number, done.target.reported_by, done.places, done.exit_code) == (7, "", (), 0)
+    assert "a second workflow" in done.notices[0]
+
+
+@pytest.mark.parametrize(("code", "is_said"), [(0, False), (3, True)])
+def test_quiet_hides_no_failure(
+    code: int, is_said: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """With --quiet only what could not be published is said."""
+    done, _ = performed(tmp_path, save(tmp_path / "r", reports.failing()))
+    monkeypatch.setattr(report, "perform", lambda *_: replace(done, exit_code=code))
+
+    assert app.run(["report", "x", "--quiet"], {}) == code
+    assert bool(capsys.readouterr().out) is is_said
+
+
 def test_a_github_that_is_away_is_exit_3(tmp_path: Path) -> None:
     """Nobody can say what to report to."""
     api = Away()

@@ -65,7 +65,7 @@ def kept(document: dict[str, Any]) -> dict[str, Any]:
         "subject": {**document["subject"], "run": None},
         "findings": [{**item, **DROPPED} for item in known],
         "suppressed": suppressed,
-        "notices": [*document["notices"], *left_out],
+        "notices": [*left_out, *document["notices"]],
     }
 
 
@@ -109,7 +109,16 @@ def test_later_versions_are_read() -> None:
     report = read(document)
 
     assert len(report.findings) == 3
-    assert report.notices[-1] == "left out: 2 findings of rules that this version does not know"
+    assert report.notices[0] == "left out: 2 findings of rules that this version does not know"
+
+
+def test_remarks_are_few() -> None:
+    """What a report remarks beyond fifty is only counted; what the reader itself says comes first."""
+    document = saved(reports.failing()) | {"notices": [str(number) for number in range(60)]}
+
+    notices = read(document).notices
+    assert notices[0].startswith("left out: ")
+    assert notices[1:] == (*(str(number) for number in range(50)), "and 10 more remarks")
 
 
 FAULTS: list[tuple[tuple[str | int, ...], Any, str]] = [
