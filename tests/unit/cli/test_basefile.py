@@ -106,15 +106,16 @@ def test_a_public_repository_needs_no_token(clone: Clone) -> None:
     assert "authorization" not in server.asked[0].headers
 
 
-@pytest.mark.parametrize("workspace", ["", "work"])
-def test_a_folder_of_the_repository_is_planned(clone: Clone, workspace: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("workspace", ["", "work", "work/clone"])
+@pytest.mark.parametrize(("folder", "expected"), [("lib", ["."]), ("api", [])])
+def test_a_folder_of_the_repository_is_planned(
+    clone: Clone, folder: str, expected: list[str], workspace: str, tmp_path: Path
+) -> None:
     """GitHub's paths are the repository's, wherever it is checked out and whichever folder is judged."""
-    (clone.root / "lib" / "sub").mkdir()
-    (clone.root / "lib" / "sub" / "go.mod").write_text("module example.com/lib/sub\n\ngo 1.22\n")
     with RawServer(clone.github) as server:
-        found = clone.plan(server, "--base", clone.base, folder="lib", GITHUB_WORKSPACE=str(tmp_path / workspace))
+        found = clone.plan(server, "--base", clone.base, folder=folder, GITHUB_WORKSPACE=str(tmp_path / workspace))
 
-    assert found == ["."]
+    assert found == expected
 
 
 def test_what_github_refuses_is_told(clone: Clone) -> None:

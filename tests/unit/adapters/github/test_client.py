@@ -190,7 +190,7 @@ def test_a_told_wait_holds_for_all() -> None:
     assert world.sent[1][3] - world.sent[0][3] == pytest.approx(30)
 
 
-@pytest.mark.parametrize("told", ["0", "0.0"])
+@pytest.mark.parametrize("told", ["0", "0.0", "0.25"])
 def test_a_wait_of_nothing_is_not_taken_at_its_word(told: str) -> None:
     """A GitHub that says "again, now" for ever is asked a few times, not thousands."""
     world = World(rest=Answer(429, {"retry-after": told}))
