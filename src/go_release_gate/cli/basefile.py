@@ -77,7 +77,7 @@ def base_objects(
     if git.commit(revision) or not is_askable:
         return git.objects(revision)
     try:
-        found = _objects_from_github(other.connection(environ, root), revision)
+        found = _objects_from_github(other.connection(environ, root), revision.removeprefix("origin/"))
     except UnavailableError as error:
         hint = "check out with history (actions/checkout: fetch-depth: 0)"
         raise UnavailableError(f"the revision {revision!r} is not in this checkout; {error.message}", hint) from error

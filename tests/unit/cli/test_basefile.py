@@ -98,6 +98,15 @@ def test_a_shallow_clone_is_planned(clone: Clone) -> None:
     assert asked.headers["authorization"].endswith("t0ken")
 
 
+def test_a_branch_is_asked_for_by_its_own_name(clone: Clone) -> None:
+    """What a clone calls origin/NAME is NAME at GitHub."""
+    git(clone.source, "branch", "feature/old", clone.base)
+    with RawServer(clone.github) as server:
+        assert clone.plan(server, "--base", "origin/feature/old") == ["lib"]
+
+    assert server.asked[0].path == "/repos/acme/shop/git/trees/feature%2Fold?recursive=1"
+
+
 def test_a_public_repository_needs_no_token(clone: Clone) -> None:
     """Without a token it is asked all the same."""
     with RawServer(clone.github) as server:
