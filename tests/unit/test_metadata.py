@@ -86,6 +86,19 @@ def test_documents_name_real_inputs_and_outputs(path: Path) -> None:
             assert named <= {item.name for item in OUTPUTS}
 
 
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_pictures_are_there_light_and_told_in_words(path: Path) -> None:
+    """Each picture of a document lies in the repository, in a dark form too, is small, and its text has the result."""
+    text = path.read_text("utf-8")
+    for tag in re.findall(r"<img [^>]*>", text):
+        source, told = (re.search(rf'{name}="([^"]*)"', tag)[1] for name in ("src", "alt"))  # type: ignore[index]
+        dark = source.replace(".png", "-dark.png")
+        assert f'srcset="{dark}"' in text
+        assert re.search(r"error|pass|fail", told, re.IGNORECASE)
+        for name in (source, dark):
+            assert (path.parent / name).stat().st_size < 200_000
+
+
 def _steps(node: Any) -> list[dict[str, Any]]:
     """Every mapping with a `uses` in a document, at any depth."""
     if isinstance(node, list):

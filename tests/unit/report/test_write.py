@@ -51,7 +51,7 @@ def test_formats_are_known_by_name() -> None:
     assert {"text", "json", "github"} <= set(FORMATS)
     with pytest.raises(UsageError, match="unknown report format 'xml'") as caught:
         renderer("xml")
-    assert "text, json, github" in caught.value.hint
+    assert "text, json, sarif, github" in caught.value.hint
 
 
 @pytest.mark.parametrize("given", ["json", "json=", "=x", "xml=a"])
