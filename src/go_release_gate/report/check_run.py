@@ -20,6 +20,7 @@ TRIMMED_LINES = 20  # of one diff, on the second step of the ladder
 TRIMMED = 60  # modules and findings there
 MANY = 100_000
 NOTHING = "There is nothing to mend."
+NOTHING_KNOWN = "Nothing was found in what could be judged."
 
 
 def conclusion(report: CheckReport, options: RenderOptions) -> str:
@@ -81,4 +82,4 @@ def _text(report: CheckReport, options: RenderOptions, *, diff_lines: int, most:
         *blocks.commands(report, options),
         *(diff_blocks(report, diff_lines, most) if diff_lines else []),
     ]
-    return "\n\n".join(parts) or NOTHING
+    return "\n\n".join(parts) or (NOTHING if report.complete else NOTHING_KNOWN)
