@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -50,7 +51,8 @@ def test_a_check_run_arrives_whole(github: GitHub, count: int, requests: int) ->
     address = put_check_run(client(github), run)
     assert address == f"{github.web_url}/acme/shop/runs/{_only(github).id}"
     assert _is_whole(github, run)
-    assert len(github.requests) == requests
+    assert len(github.writes) == requests
+    assert len(github.requests) == requests + 1
 
 
 FAULTS = {
@@ -68,9 +70,9 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("name", FAULTS)
-@pytest.mark.parametrize("number", [0, 1, 2], ids=["create", "middle batch", "last batch"])
+@pytest.mark.parametrize("number", [0, 1, 2, 3], ids=["look", "create", "middle batch", "last batch"])
 def test_a_fault_at_any_request_changes_nothing(github: GitHub, name: str, number: int) -> None:
-    """Whatever happens to one of the three requests, the outcome is the same check run, once."""
+    """Whatever happens to one of the four requests, the outcome is the same check run, once."""
     run = _run(github, 120)
     github.plan(*[faults.fine()] * number, FAULTS[name]())
     put_check_run(client(github), run)
@@ -178,22 +180,31 @@ def test_a_github_that_was_given_up_gets_a_last_word(github: GitHub, monkeypatch
     assert patient.waited <= 95
 
 
+@pytest.mark.parametrize("count", [0, 3, 120])
+def test_the_same_written_again_is_no_second_one(github: GitHub, count: int) -> None:
+    """A report that is published once more finds its check run; what it says is brought up to date."""
+    put_check_run(client(github), _run(github, count))
+    again = replace(_run(github, count), summary="once more")
+    put_check_run(client(github), again)
+    assert _is_whole(github, again)
+
+
 def test_a_refused_batch_is_told(github: GitHub) -> None:
     """What GitHub refuses in the middle is an error, and the check run is complete all the same."""
     run = _run(github, 120)
-    github.plan(faults.fine(), faults.status(422, "no"))
+    github.plan(faults.fine(), faults.fine(), faults.status(422, "no"))
     with pytest.raises(GitHubError, match="no"):
         put_check_run(client(github), run)
     assert (_only(github).status, _only(github).conclusion) == ("completed", "failure")
 
 
 def test_a_token_that_may_not_is_told_what_it_needs(github: GitHub) -> None:
-    """One request, and the permission by name."""
+    """One look, one refused request, and the permission by name."""
     github.restrict(contents="read")
     with pytest.raises(DeniedError) as caught:
         put_check_run(client(github), _run(github, 60))
     assert caught.value.needs == "checks: write"
-    assert len(github.requests) == 1
+    assert len(github.writes) == 1
 
 
 @settings(max_examples=40, deadline=None)

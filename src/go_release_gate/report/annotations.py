@@ -49,9 +49,11 @@ def annotations(
 
     Args:
         placed: the findings to show, with their lines in the head commit; None: all of them where they were judged.
-            One without a line stands at line 1.
+            One without a line stands at line 1; one in a file whose name had to be spelled out (`\\x0a`) is left out,
+            as GitHub refuses all annotations for such a name.
     """
-    return tuple(_check_annotation(remark) for remark in remarks(report, placed, options))
+    shown = remarks(report, placed, options)
+    return tuple(_check_annotation(remark) for remark in shown if "\\" not in remark.path)
 
 
 def remarks(

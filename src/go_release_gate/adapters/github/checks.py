@@ -71,7 +71,8 @@ class CheckRun:
 def put_check_run(api: Api, run: CheckRun) -> str:
     """Make the check run, completed, with its annotations, and give its address.
 
-    Up to 50 annotations take one request, 50 more take another one each. When the work ends early, for an error or a
+    One request asks whether it stands already, for a report that is published again. Up to 50 annotations take one
+    more, each further 50 another one. When the work ends early, for an error or a
     signal, a run that is in progress is completed, and says that it is not whole; a conclusion never gets better by it.
 
     Raises:
@@ -87,10 +88,15 @@ class _Writing:
         self._api = api
         self._run = run
         self._batches = list(_batches(run.annotations[:MOST_ANNOTATIONS]))
+        self._total = sum(map(len, self._batches))
         self._runs = f"/repos/{api.repository}/check-runs"
         self._path = ""
 
     def put(self) -> str:
+        standing = self._written_before()
+        if standing is not None:
+            shown = self._conclude(self._run.conclusion, self._output(), self._path_of(standing))
+            return str(shown.get("html_url") or "")
         try:
             shown = self._create()
             for number in range(1, len(self._batches)):
@@ -102,6 +108,12 @@ class _Writing:
             if len(self._batches) > 1:
                 self._close(error)
             raise
+
+    def _written_before(self) -> Document | None:
+        """Our run from an earlier writing of the same key, where its annotations are as many: these only grow."""
+        found = self._newest()
+        is_whole = found is not None and found.get("status") == "completed" and _count(found) == self._total
+        return found if is_whole else None
 
     def _create(self) -> Document:
         run, posts = self._run, 0
