@@ -50,6 +50,7 @@ def test_one_review_says_everything(github: GitHub, pull: Pull) -> None:
     (review,) = github.repository.reviews.values()
     assert (review.state, review.commit_id) == ("COMMENTED", pull.head_sha)
     assert [asked.method for asked in github.requests] == ["GET", "GET", "POST"]
+    assert github.writes[0].body["commit_id"] == pull.head_sha
 
 
 def test_the_second_run_says_nothing(github: GitHub, pull: Pull) -> None:
@@ -288,6 +289,15 @@ def test_a_refusal_of_another_kind_is_told(github: GitHub, pull: Pull) -> None:
         put(github, remark(3))
 
     assert len(github.writes) == 1
+
+
+def test_a_review_is_no_comment_on_lines() -> None:
+    """The two kinds of markers are told apart, whatever their marks."""
+    owner = Owner(AUTHOR, "gate")
+    document = {"body": owner.marked("review", "mark-3", "x"), "user": {"login": BOT, "type": "Bot"}}
+
+    assert owner.mark_of("review", document) == "mark-3"
+    assert owner.mark_of("finding", document) is None
 
 
 def test_a_mark_is_a_plain_word() -> None:

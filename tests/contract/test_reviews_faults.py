@@ -69,6 +69,16 @@ def test_a_list_that_lags_does_not_double_it(github: GitHub, pull: Pull, listing
     assert said(github) == Counter(["says 3", "says 5"])
 
 
+def test_an_outdated_comment_is_not_taken_for_the_new_one(github: GitHub, pull: Pull) -> None:
+    """A write that surely failed is made again, although an old comment on the same finding is there."""
+    put(github, remark(3))
+    github.push(7, "second", {PATH: (None, "all new\n")})
+    github.plan(faults.reset().on("POST"))
+
+    assert put(github, remark(1, "mark-3")) == {"mark-3"}
+    assert said(github) == Counter(["says 1"])
+
+
 def test_a_push_meanwhile_does_not_double_it(github: GitHub, pull: Pull) -> None:
     """The answer is lost and the lines are gone at once: what is there is ours all the same."""
     push = losing(0, then=lambda: github.push(7, "second", {PATH: (None, "all new\n")}))

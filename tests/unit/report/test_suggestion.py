@@ -123,7 +123,8 @@ def test_lines_that_cannot_be_kept_as_they_are(text: str) -> None:
     """Nobody knows which line ending GitHub would write, nor which byte stood where JSON cannot hold it."""
     patch = "@@ -0,0 +1,7 @@\n" + "\n".join(f"+{line}" for line in text.removesuffix("\n").split("\n"))
 
-    assert suggest(placed(Edit(PATH, 6, 5, "\tbb v1\n")), parse_patch(patch)) is None
+    for edit in (Edit(PATH, 6, 5, "\tbb v1\n"), Edit(PATH, 5, 5, "\tb v1\n")):
+        assert suggest(placed(edit), parse_patch(patch)) is None
 
 
 def test_the_last_line_without_its_line_feed() -> None:
