@@ -96,6 +96,7 @@ def test_an_update_appends_annotations(github: GitHub, plain: Plain) -> None:
     assert (made["status"], made["conclusion"], made["completed_at"]) == ("in_progress", None, None)
     path = f"/check-runs/{made['id']}"
     plain.refused("PATCH", path, {"status": "completed"})
+    plain.refused("PATCH", path, {"output": {"summary": "s", "annotations": [{**NOTE, "start_line": 0}]}})
     done = plain("PATCH", path, {"conclusion": "neutral", "output": {"summary": "s2", "annotations": [NOTE]}}).body
     assert (done["status"], done["conclusion"], done["output"]["annotations_count"]) == ("completed", "neutral", 2)
     assert (done["output"]["title"], done["output"]["summary"]) == ("t", "s2")
@@ -118,6 +119,7 @@ def test_check_runs_of_a_commit(github: GitHub, plain: Plain) -> None:
     assert (newest["total_count"], [run["id"] for run in newest["check_runs"]]) == (2, [1004, 1003])
     every = plain("GET", "/commits/main/check-runs?filter=all&check_name=one").body
     assert [run["name"] for run in every["check_runs"]] == ["one", "one"]
+    assert plain("GET", "/commits/main/check-runs?status=completed").body["total_count"] == 0
     assert plain("GET", f"/commits/{'e' * 40}/check-runs").status == 422
 
 
@@ -192,6 +194,7 @@ def test_an_upload_is_taken_and_looked_into(github: GitHub, plain: Plain) -> Non
     assert made.status == 202
     states = [plain("GET", made.body["url"]).body["processing_status"] for _ in range(2)]
     assert states == ["pending", "complete"]
+    assert plain("GET", "/code-scanning/sarifs/other").status == 404
     github.repository.sarif_errors = ("rejecting SARIF",)
     assert plain("GET", made.body["url"]).body["errors"] == ["rejecting SARIF"]
     github.repository.code_scanning = False
@@ -244,6 +247,8 @@ def test_deployments_statuses_and_dispatches(github: GitHub, plain: Plain) -> No
     assert plain("POST", "/deployments", {"ref": "main"}).status == 409
     made = plain("POST", "/deployments", {"ref": "main", "required_contexts": [], "auto_merge": False})
     assert made.status == 201
+    assert "No ref found" in plain.refused("POST", "/deployments", {"ref": "none"})
+    plain.refused("POST", f"/statuses/{github.base}", {"state": "success", "description": "x" * 141})
     statuses = f"/deployments/{made.body['id']}/statuses"
     assert plain("POST", statuses, {"state": "success", "description": "x" * 140}).status == 201
     plain.refused("POST", statuses, {"state": "success", "description": "x" * 141})

@@ -93,6 +93,7 @@ def test_a_review_needs_words_and_a_known_commit(github: GitHub, plain: Plain, p
     assert plain("POST", "/pulls/7/reviews", _review(_on(5), body="")).status == 200
     assert "body is required" in plain.refused("POST", "/pulls/7/reviews", {"event": "COMMENT"})
     assert "commit_id" in plain.refused("POST", "/pulls/7/reviews", _review(commit_id="c" * 40))
+    assert "maximum is 65536" in plain.refused("POST", "/pulls/7/reviews", _review(body="x" * 65_537))
     first = pull.head_sha
     github.push(7, "second", {"a.txt": (OLD, "new first\n" + NEW)})
     made = plain("POST", "/pulls/7/reviews", _review(_on(5), commit_id=first))
@@ -124,11 +125,44 @@ def test_single_comments_replies_and_files(github: GitHub, plain: Plain, pull: P
     assert reply["in_reply_to_id"] == made.body["id"]
     plain.refused("POST", path, {**_on(20), **commit})
     plain.refused("POST", path, {"path": "none", "body": "b", "subject_type": "file", **commit})
+    plain.refused("POST", path, {"path": "a.txt", "body": "r", "in_reply_to": 1, **commit})
+    plain.refused("POST", path, {**_on(5), "commit_id": "c" * 40})
+    plain.refused("POST", path, {**_on(5, body=" "), **commit})
     own = f"/pulls/comments/{made.body['id']}"
+    plain.refused("PATCH", own, {"body": "x" * 65_537})
+    newest = plain("GET", f"{path}?sort=created&direction=desc").body
+    assert [comment["id"] for comment in newest] == [reply["id"], on_file.body["id"], made.body["id"]]
     assert plain("PATCH", own, {"body": "other"}).body["body"] == "other"
     assert plain("DELETE", own).status == 204
     assert plain("DELETE", own).status == 404
     assert len(plain("GET", path).body) == 2
+
+
+def test_a_review_goes_with_its_last_comment_unless_it_has_words(github: GitHub, plain: Plain, pull: Pull) -> None:
+    """An empty review stays while a comment stands; one with a text stays without any."""
+    plain("POST", "/pulls/7/reviews", _review(_on(5), _on(6), body=""))
+    plain("POST", "/pulls/7/reviews", _review(_on(5)))
+    first, second, third = github.repository.review_comments
+    left = []
+    for comment in (first, second, third):
+        plain("DELETE", f"/pulls/comments/{comment}")
+        left.append([review.body for review in github.repository.reviews.values()])
+    assert left == [["", "all"], ["all"], ["all"]]
+
+
+def test_comments_on_files_and_on_several_lines_when_a_push_comes(github: GitHub, plain: Plain, pull: Pull) -> None:
+    """A comment on a file has no line to lose; one on several lines stands while all of it does, or not at all."""
+    commit = {"commit_id": pull.head_sha}
+    plain("POST", "/pulls/7/comments", {"path": "a.txt", "body": "b", "subject_type": "file", **commit})
+    plain("POST", "/pulls/7/comments", {**_on(6, start_line=5), **commit})
+    plain("POST", "/pulls/7/comments", {**_on(8, start_line=7), **commit})
+    github.push(7, "second", {"a.txt": (OLD, "new first\n" + NEW.replace("line five\n", "changed\n"))})
+    shown = [
+        (item.get("start_line"), item["line"], item["subject_type"]) for item in plain("GET", "/pulls/7/comments").body
+    ]
+    assert shown == [(None, None, "file"), (None, None, "line"), (8, 9, "line")]
+    github.push(7, "third", {"b.txt": (None, "b\n")})
+    assert [item["line"] for item in plain("GET", "/pulls/7/comments").body] == [None, None, None]
 
 
 def test_a_push_moves_comments_or_outdates_them(github: GitHub, plain: Plain, pull: Pull) -> None:

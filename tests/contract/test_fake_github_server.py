@@ -137,6 +137,11 @@ def test_files_trees_and_archives(github: GitHub, plain: Plain) -> None:
     github.repository.tree_limit = 2
     assert plain("GET", f"/git/trees/{sha}?recursive=1").body["truncated"] is True
     assert plain("GET", f"/git/blobs/{blob_sha(b'words')}").body["size"] == 5
+    assert plain("GET", f"/git/blobs/{blob_sha(b'words')}", Accept="application/vnd.github.raw+json").body == b"words"
+    for missing in (f"/git/blobs/{'b' * 40}", "/contents/a?ref=none", "/git/trees/none", "/tarball/none"):
+        assert plain("GET", missing).status == 404
+    assert plain("GET", f"{github.web_url}/codeload/acme/shop/legacy.tar.gz/{'b' * 40}").status == 404
+    assert plain("GET", f"{github.api_url}/repos/acme/other").status == 404
     assert [ref["ref"] for ref in plain("GET", "/git/matching-refs/tags/v1").body] == ["refs/tags/v1.0.0"]
     assert [tag["commit"]["sha"] for tag in plain("GET", "/tags").body] == [sha]
     with tarfile.open(fileobj=io.BytesIO(plain("GET", f"/tarball/{sha}").body)) as packed:
@@ -154,6 +159,18 @@ def test_a_comparison(github: GitHub, plain: Plain) -> None:
     assert [file["filename"] for file in got["files"]] == ["b"]
     assert got["merge_base_commit"]["sha"] == first
     assert plain("GET", f"/compare/{first}...{first}").body["status"] == "identical"
+    stranger = github.commit("stranger")
+    assert plain("GET", f"/compare/{first}...{stranger}").status == 404
+    plain.refused("GET", f"/compare/{first}", status=404)
+
+
+def test_a_file_beyond_a_hundred_megabytes_is_not_shown(
+    github: GitHub, plain: Plain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """403, as for a commit whose file nobody may load at once."""
+    monkeypatch.setattr("fakes.github.operations.contents.LARGEST", 3)
+    github.commit("large", {"three": b"123", "four": b"1234"})
+    assert [plain("GET", f"/contents/{name}").status for name in ("three", "four")] == [200, 403]
 
 
 def test_the_log(github: GitHub, plain: Plain) -> None:
