@@ -77,6 +77,7 @@ def open_session(wishes: Wishes, settings: Settings, environ: Mapping[str, str])
             owner=tools.owner,
             # whoever names a place for temporary files means it
             memory=None if environ.get("TMPDIR") else memory_directory(),
+            git=tools.git,
             progress=wishes.progress,
         )
         yield Session(edges, tools.git, tools.runner, tools.masks, list(tools.notices), tools.own_variables)

@@ -19,6 +19,7 @@ from go_release_gate.facts.verify import Verify
 from go_release_gate.model.progress import Progress, Silence
 
 if TYPE_CHECKING:
+    from go_release_gate.adapters.git import Git
     from go_release_gate.adapters.go import Go
     from go_release_gate.config.settings import Settings
 
@@ -35,6 +36,7 @@ class Edges:
         clock, sleep: monotonic seconds; waits.
         scratch: private directory for intermediate files, outside the tree.
         memory: a directory in memory for the copy of the tree, None to use `scratch`.
+        git: the repository, for what its commits and tags say; None: there is none.
         owner: (uid, gid) that children run as when privileges are dropped, else None.
     """
 
@@ -45,6 +47,7 @@ class Edges:
     sleep: Callable[[float], None] = time.sleep
     owner: tuple[int, int] | None = None
     memory: Path | None = None
+    git: Git | None = None
     progress: Progress = field(default_factory=Silence)
 
 

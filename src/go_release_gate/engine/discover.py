@@ -59,7 +59,11 @@ def discover(
     search = _Search(Resolver(str(real)), questions, found, trusted)
     search.run()
     return Repository(
-        root=real, modules=search.ordered(), skipped=search.skipped(), workspaces=tuple(search.workspaces)
+        root=real,
+        modules=search.ordered(),
+        skipped=search.skipped(),
+        workspaces=tuple(search.workspaces),
+        documents=tuple(sorted(found.documents)),
     )
 
 

@@ -17,6 +17,7 @@ from go_release_gate.engine.context import Edges, Facts, phase
 from go_release_gate.engine.discover import discover
 from go_release_gate.engine.judge import edition_notices, judge
 from go_release_gate.engine.owners import with_owners
+from go_release_gate.engine.release_facts import collect_release_facts
 from go_release_gate.engine.suppress import suppress
 from go_release_gate.engine.tidying import Tidier, tidying
 from go_release_gate.engine.verifying import vendor_all, verify_all
@@ -127,6 +128,7 @@ def _collect(tidier: Tidier) -> None:
         tidier.tidy(healed, NO_INDEX)
     vendor_all(facts, settings, edges, tidier.explain)
     ask_retractions(facts, settings, edges)
+    collect_release_facts(facts, settings, edges)
 
 
 def _skipped_hint(repository: Repository) -> str:

@@ -8,6 +8,7 @@ turn out to be real.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -17,6 +18,7 @@ SEARCH_LIMIT = 2_000  # directories listed in one place that is passed over
 _UNSEARCHED = frozenset({".git", ".hg", ".svn", ".bzr"})
 _NAMED = {"testdata": "testdata", "vendor": "vendor", "node_modules": "node_modules"}
 _PREFIXED = {"_": "underscore", ".": "dot"}
+_DOCKERFILE = re.compile(r"(?i)(?:.*\.)?(?:docker|container)file(?:\..*)?")
 _CACHE_ENTRIES = frozenset({"download", "lock", "vcs"})
 
 
@@ -65,6 +67,7 @@ class Survey:
     links: list[str] = field(default_factory=list)
     caches: set[str] = field(default_factory=set)
     walked: set[str] = field(default_factory=set)
+    documents: list[str] = field(default_factory=list)  # files that may tell of images, by name
 
 
 @dataclass(slots=True)
@@ -73,6 +76,7 @@ class _Listing:
 
     folders: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
+    documents: list[str] = field(default_factory=list)
     has_module: bool = False
     has_workspace: bool = False
     git: str = ""  # `file` or `directory`
@@ -142,6 +146,7 @@ def _note(directory: str, place: Place | None, listing: _Listing, questions: Que
         return
     found.walked.add(directory)
     found.links.extend(join(directory, name) for name in listing.links)
+    found.documents.extend(join(directory, name) for name in listing.documents)
     if listing.has_workspace:
         found.workspaces.append(directory)
 
@@ -206,7 +211,14 @@ def _list(path: str) -> _Listing:
                 listing.git = "file"
             elif entry.is_symlink():
                 listing.links.append(name)
+            elif is_document(name):
+                listing.documents.append(name)
     return listing
+
+
+def is_document(name: str) -> bool:
+    """Whether a file's name says that it may tell of images: YAML, a Dockerfile, a Procfile."""
+    return name.endswith((".yml", ".yaml")) or _DOCKERFILE.fullmatch(name) is not None or name == "Procfile"
 
 
 def directory_links(root: str, found: Survey) -> list[str]:

@@ -34,13 +34,15 @@ class Workspace:
 class Repository:
     """What discovery found below `root` (absolute, real path).
 
-    `modules` are ordered so that a module comes after those it replaces locally; ties by directory.
+    `modules` are ordered so that a module comes after those it replaces locally; ties by directory. `documents`: paths
+    of files that may tell of images (YAML, Dockerfiles), by their names; those in `.github` are not among them.
     """
 
     root: Path
     modules: tuple[Module, ...]
     skipped: tuple[Skipped, ...] = ()
     workspaces: tuple[Workspace, ...] = ()
+    documents: tuple[str, ...] = ()
 
     def module_at(self, directory: str) -> Module | None:
         """The module in `directory`, if there is one."""

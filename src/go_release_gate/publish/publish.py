@@ -160,6 +160,7 @@ class _Run:
             planned.overflow,
             self.author,
             key=self.wishes.check_name,
+            take_back=self.report.complete,
         )
         self.reviewed = frozenset(planned.fingerprints[mark] for mark in standing if mark in planned.fingerprints)
         return bool(standing)

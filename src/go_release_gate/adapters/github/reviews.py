@@ -76,8 +76,14 @@ class _Review:
         if (new or overflow or past) and self._is_superseded():
             return frozenset(kept)
         said = self._say(new, overflow)
-        self._take_back(past)
+        self._take_back([*past, *(self._twins(wanted) if said else ())])
         return frozenset(kept) | said
+
+    def _twins(self, wanted: Collection[str]) -> list[Standing]:
+        """What stands twice, now that we have spoken: another run did at the same time, or the list had lagged."""
+        found = [item for item in self._standing() if item.is_current and item.mark in wanted]
+        kept = _kept(found, wanted)
+        return [item for item in found if item not in kept.values() and not item.is_answered]
 
     def _is_superseded(self) -> bool:
         """Whether a newer push came: a slow run would take back what the newer one says."""

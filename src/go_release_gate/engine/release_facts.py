@@ -1,0 +1,34 @@
+"""The facts about names, images and workflows: each collected once, and only when a rule that runs reads it.
+
+Add one: a line in COLLECTORS. A collector gets what was discovered, the settings and the edges; what it gives becomes
+the fact, None: there is none, and no rule that needs it runs. Collectors run in their order and see the facts before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from go_release_gate.engine.apply import chosen_rules, facts_wanted
+from go_release_gate.engine.context import Edges, Facts, phase
+from go_release_gate.rules.registry import RULES
+
+if TYPE_CHECKING:
+    from go_release_gate.config.settings import Settings
+
+Collector = Callable[[Facts, "Settings", Edges], object | None]
+
+COLLECTORS: tuple[tuple[type, Collector], ...] = ()
+
+
+def collect_release_facts(facts: Facts, settings: Settings, edges: Edges) -> None:
+    """Fill `facts.others` with what the chosen rules read."""
+    wanted = facts_wanted(chosen_rules(RULES, settings))
+    needed = [(kind, collect) for kind, collect in COLLECTORS if kind in wanted]
+    if not needed:
+        return
+    with phase("names", 0, facts, edges):
+        for kind, collect in needed:
+            found = collect(facts, settings, edges)
+            if found is not None:
+                facts.others[kind] = found
