@@ -5,7 +5,7 @@
     python3 devtools/openapi.py package/generated/api.github.com.json
 
 writes `tests/fakes/github/openapi.json.gz`: the operations below, everything they refer to, and the version of the
-description. The same input gives the same bytes. The description is GitHub's, under the MIT licence.
+description. The same input gives the same bytes. The description is under the MIT licence: `openapi.LICENSE` beside it.
 """
 
 from __future__ import annotations
