@@ -81,6 +81,8 @@ class WorkDirectory:
         env: Mapping[str, str] | None = None,
         mounts: Mapping[Path, str] | None = None,
         options: Sequence[str] = (),
+        *,
+        network: str = "none",
     ) -> StepResult:
         """Run the step once. `mounts` adds host folders, read-only; `options` are docker's own."""
         commands = self.temp / "_runner_file_commands"
@@ -88,7 +90,7 @@ class WorkDirectory:
             (commands / name).write_text("")
             os.chown(commands / name, self.user, self.user)
         done = subprocess.run(
-            [*self._command(inputs or {}, env or {}, mounts or {}), *options, image],
+            [*self._command(inputs or {}, env or {}, mounts or {}, network), *options, image],
             capture_output=True,
             timeout=280,
             check=False,
@@ -106,12 +108,14 @@ class WorkDirectory:
         command = [DOCKER, "run", "--rm", "--network", "none", "--entrypoint", "sh", *options, image, "-c", script]
         return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False).stdout
 
-    def _command(self, inputs: Mapping[str, str], env: Mapping[str, str], mounts: Mapping[Path, str]) -> list[str]:
+    def _command(
+        self, inputs: Mapping[str, str], env: Mapping[str, str], mounts: Mapping[Path, str], network: str
+    ) -> list[str]:
         variables = {**runner_variables(), **env}
         variables |= {f"INPUT_{name.upper().replace(' ', '_')}": value for name, value in inputs.items()}
         places = {self.root / name: place for name, place in MOUNTS.items()}
         return [
-            DOCKER, "run", "--rm", "--workdir", "/github/workspace", "--network", "none",
+            DOCKER, "run", "--rm", "--workdir", "/github/workspace", "--network", network,
             *(f"--env={name}={value}" for name, value in variables.items()),
             *(f"--volume={host}:{place}" for host, place in places.items()),
             *(f"--volume={host}:{place}:ro" for host, place in mounts.items()),
