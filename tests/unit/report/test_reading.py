@@ -259,7 +259,7 @@ def test_any_change_to_a_report_is_read_or_refused(places: list[tuple[str | int,
             if drop:
                 del inner[last]
             else:
-                inner[last] = value
+                inner[last] = copy.deepcopy(value)
         except (KeyError, IndexError, TypeError):
             continue  # an earlier change took the place away
     _refused_or_sound(document)

@@ -175,9 +175,10 @@ def test_a_run_that_was_completed_is_left_alone() -> None:
 
 @pytest.mark.parametrize("error", [DeniedError("no", "checks: write"), RejectedError("no", 422)])
 def test_what_was_refused_needs_no_last_word(error: Exception) -> None:
-    """Nothing was made, nothing is looked for."""
+    """Nothing was made, nothing is looked for after it."""
     api = _Api(error, fails_at=0)
-    api.pages = None
+    looks: list[str] = []
+    api.pages = lambda path, *_, **__: looks.append(path) or []
     with pytest.raises(type(error)):
         put_check_run(api, _run(120))
-    assert len(api.written) == 1
+    assert len(api.written) == len(looks) == 1
