@@ -174,7 +174,7 @@ def _published(
         return replace(report, notices=(*report.notices, said)), options
     notices = tuple(redactor.text(notice) for notice in published.notices)
     report = replace(report, notices=(*report.notices, *notices))
-    return report, replace(options, annotations=not published.is_annotated)
+    return report, replace(options, annotations=not published.is_annotated, shown=published.reviewed)
 
 
 def _failed(error: GateError, environ: Mapping[str, str]) -> Ending:

@@ -35,7 +35,8 @@ def test_findings_stand_at_their_lines(world: World) -> None:
     published = world.publish(report)
 
     conclusions, comments, summaries = state(world)
-    assert published == Published(("review", "check run", "comment"), (), is_annotated=True)
+    reviewed = frozenset({untidy().fingerprint})
+    assert published == Published(("review", "check run", "comment"), (), is_annotated=True, reviewed=reviewed)
     assert conclusions == ["failure"]
     assert comments == [("go.mod", 7)]
     assert len(summaries) == 1

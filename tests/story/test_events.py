@@ -174,6 +174,17 @@ def test_the_exit_code_is_the_verdicts(  # noqa: PLR0917 - three questions, thre
     assert "❌ Fail" in (job.root / "GITHUB_STEP_SUMMARY").read_text()
 
 
+def test_without_a_check_run_the_log_has_what_the_review_has_not(
+    job: Job, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each finding stands at its line once: those of the review are not annotated a second time."""
+    code, log = run(job, faulty(3), job.environ("pull_request", **{"INPUT_CHECK-RUN": "false"}), monkeypatch, capsys)
+
+    assert code == 1
+    assert [comment.path for comment in job.github.repository.review_comments.values()] == ["go.mod"]
+    assert [found.properties["file"] for found in commands(log) if found.name == "error"] == ["go.sum", "go.sum"]
+
+
 @pytest.mark.parametrize("trouble", ["down", "html", "reset", "hang"])
 def test_a_github_in_trouble_costs_nothing_but_time(
     job: Job, trouble: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

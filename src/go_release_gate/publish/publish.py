@@ -51,12 +51,14 @@ class Published:
         places: what was written, in words (`review`, `check run`, `comment`, `code scanning`).
         notices: what could not be written and why, each once; foreign text in it.
         is_annotated: whether every finding stands at its line by way of the interface.
+        reviewed: fingerprints of the findings that stand in the review.
         is_away: whether GitHub did not answer in time.
     """
 
     places: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     is_annotated: bool = False
+    reviewed: frozenset[str] = frozenset()
     is_away: bool = False
 
 
@@ -79,7 +81,7 @@ def publish(report: CheckReport, target: Target, api: Api, wishes: Wishes, texts
         run.part("comment", run.put_comment)
     if wishes.upload_sarif and target.ref and not target.reported_by:
         run.part("code scanning", run.upload)
-    return Published(tuple(run.places), tuple(run.said()), is_checked, bool(run.away))
+    return Published(tuple(run.places), tuple(run.said()), is_checked, run.reviewed, bool(run.away))
 
 
 READ_ONLY = (

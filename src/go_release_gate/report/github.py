@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from go_release_gate.adapters.github.runner import command, stopped
@@ -12,6 +12,7 @@ from go_release_gate.report import phrases, text
 from go_release_gate.report.annotations import Remark, remarks
 from go_release_gate.report.neutral import guard, log_text
 from go_release_gate.report.options import RenderOptions
+from go_release_gate.report.placing import as_judged
 
 MOST_PER_LEVEL = 10  # annotations of one level that the runner takes from one step; the rest vanish silently
 
@@ -38,14 +39,19 @@ class Annotation:
 
 def render(report: CheckReport, options: RenderOptions) -> str:
     """Everything a step says, for one stream."""
-    shown = annotate(report) if options.annotations else []
+    shown = annotate(report, options.shown) if options.annotations else []
     lines = [*map(str, shown), *_log_lines(report, options)]
     return "".join(line + "\n" for line in lines)
 
 
-def annotate(report: CheckReport) -> list[Annotation]:
-    """At most ten per level, errors first; the last place of a level says how many more the summary has."""
-    wanted = list(map(_annotation, remarks(report)))
+def annotate(report: CheckReport, shown: Collection[str] = ()) -> list[Annotation]:
+    """At most ten per level, errors first; the last place of a level says how many more the summary has.
+
+    Args:
+        shown: fingerprints of findings that stand somewhere else.
+    """
+    left = as_judged(finding for finding in report.findings if finding.fingerprint not in shown)
+    wanted = list(map(_annotation, remarks(report, left)))
     return [item for level in _LEVELS.values() for item in _capped([a for a in wanted if a.level == level], level)]
 
 

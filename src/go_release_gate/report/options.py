@@ -15,7 +15,8 @@ class RenderOptions:
         verbose: every module, every skipped directory, every detail.
         quiet: the findings and the verdict alone.
         timings: how long each phase took.
-        annotations: whether the log carries annotations; not where a check run or a review shows them already.
+        annotations: whether the log carries annotations; not where a check run shows them already.
+        shown: fingerprints of findings that stand at their lines already, in a review; the log has no annotation there.
         reported_by: who made the report, where it was not us (`the pull request's run`): nothing in it is believed.
         token: a random word for stop-commands around foreign text in a workflow's log; empty outside one.
     """
@@ -26,5 +27,6 @@ class RenderOptions:
     quiet: bool = False
     timings: bool = False
     annotations: bool = True
+    shown: frozenset[str] = frozenset()
     reported_by: str = ""
     token: str = ""
