@@ -106,6 +106,12 @@ def _key_rows(key: str, item: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     rows = [(f"`{key}`", _value(item), str(item["description"]))]
     for inner, schema in item.get("properties", {}).items():
         rows += _key_rows(f"{key}.{inner}", schema)
+    if "properties" in item.get("items", {}):
+        rows += [
+            row
+            for inner, schema in item["items"]["properties"].items()
+            for row in _key_rows(f"{key}[].{inner}", schema)
+        ]
     return rows
 
 

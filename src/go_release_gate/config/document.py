@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
-from go_release_gate.config.settings import GoSettings
+from go_release_gate.config.settings import GoSettings, ReleaseSettings
 from go_release_gate.model.severity import Event
 
 RULE_ID = "rule-id"  # marks a text that must be the id of a known rule
@@ -18,6 +18,11 @@ RuleId = Annotated[str, RULE_ID]
 Level = Literal["error", "warning", "note", "off"]
 Edition = Annotated[str, {"pattern": r"^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)$", "examples": ["0.1"]}]
 Glob = Annotated[str, {"minLength": 1}]
+ImageName = Annotated[
+    str, {"pattern": r"^[^\s@:/]+(:[0-9]+(?=/))?(/[^\s@:/]+)*$", "examples": ["registry.example.com/acme/shop"]}
+]
+TagPattern = Annotated[str, {"pattern": r"^[^\s?+!\[\]~^:\\]+$", "examples": ["services/api/v*"]}]
+Platform = Annotated[str, {"pattern": r"^[a-z0-9]+/[a-z0-9_]+(/[a-z0-9.]+)?$", "examples": ["linux/amd64"]}]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,23 @@ class EventLevels:
 
 
 @dataclass(frozen=True, slots=True)
+class ImageEntry:
+    """An image, the module it is built from and the git tags that release it.
+
+    Attributes:
+        image: Repository of the image, without tag or digest.
+        module: Directory of the module.
+        tags: Patterns of the git tags that release it (`v*`, `services/api/v*`); by default those of its module.
+        platforms: Platforms it is built for, such as "linux/amd64".
+    """
+
+    image: ImageName
+    module: str = "."
+    tags: tuple[TagPattern, ...] = ()
+    platforms: tuple[Platform, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """The configuration file of go-release-gate.
 
@@ -59,6 +81,9 @@ class Document:
         on_unavailable: What to do when a module cannot be judged. On a tag it always fails.
         only_new: Whether only findings decide that the base commit does not have. A pull request cannot switch it on.
         jobs: Processes at once; 0 is one per processor.
+        policy: Under "strict" image tags that move follow the highest stable release alone, and names never collide.
+        images: The images of this repository, each with its module, git tags and platforms.
+        release: What a release tag must be.
     """
 
     rules: Edition = "0.1"
@@ -76,3 +101,6 @@ class Document:
     on_unavailable: Literal["fail", "warn"] = "fail"
     only_new: bool = False
     jobs: Annotated[int, {"minimum": 0, "maximum": 1024}] = 0
+    policy: Literal["default", "strict"] = "default"
+    images: tuple[ImageEntry, ...] = ()
+    release: ReleaseSettings = field(default_factory=ReleaseSettings)

@@ -8,8 +8,8 @@ from typing import Any
 
 from go_release_gate.config.event import EventContext
 from go_release_gate.config.nearest import did_you_mean
-from go_release_gate.config.policy import Policy, Rules, parse_threshold, read_policy
-from go_release_gate.config.settings import Settings
+from go_release_gate.config.policy import OF_BASE, Policy, Rules, parse_threshold, read_policy
+from go_release_gate.config.settings import ImageSettings, Settings
 from go_release_gate.config.tighten import tighten
 from go_release_gate.errors import UsageError
 from go_release_gate.model.severity import Event
@@ -79,8 +79,7 @@ def _policy(files: ConfigFiles, event: Event, rules: Rules) -> tuple[Policy, tup
     head = read_policy(files.head, files.name, event, rules)
     if not files.is_foreign:
         return head, ()
-    base_name = f"{files.name} of the base commit"
-    base = read_policy(files.base, base_name, event, rules)
+    base = read_policy(files.base, files.name + OF_BASE, event, rules)
     settings = tighten(base.settings, head.settings, rules)
     return Policy(settings, _merged_origins(base, head, settings)), _said(files, head.settings, settings)
 
@@ -127,12 +126,21 @@ def flat(settings: Settings) -> dict[str, Any]:
         "on-unavailable": settings.on_unavailable,
         "only-new": settings.only_new,
         "jobs": settings.jobs,
+        "policy": settings.policy,
+        "images": [_image(image) for image in settings.images],
+        "release.branches": list(settings.release.branches),
+        "release.tags": settings.release.tags,
         "event": settings.event.value,
         "tag": settings.tag,
         "base": settings.base,
         "offline": settings.offline,
         "trusted": settings.trusted,
     }
+
+
+def _image(image: ImageSettings) -> dict[str, Any]:
+    lists = {"tags": list(image.tags), "platforms": list(image.platforms)}
+    return {"image": image.image, "module": image.module, **{key: value for key, value in lists.items() if value}}
 
 
 _FIELDS = ("select", "ignore", "include", "exclude", "on-unavailable", "verify", "only-new", "jobs", "baseline")

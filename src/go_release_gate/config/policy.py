@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import posixpath
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from go_release_gate import __version__
-from go_release_gate.config.settings import GoSettings, Settings
+from go_release_gate.config.settings import GoSettings, ImageSettings, ReleaseSettings, Settings
 from go_release_gate.config.yamlfile import YamlDocument
 from go_release_gate.errors import ConfigError
 from go_release_gate.model.severity import Event, Severity
 
 EDITION = ".".join(__version__.split(".")[:2])  # the newest edition of the rules that this program knows
+OF_BASE = " of the base commit"  # after a file's name, for people
 RuleSeverity = Severity | Mapping[Event, Severity]
 Rules = Mapping[str, RuleSeverity]  # rule id → its own severity
 
@@ -42,7 +44,8 @@ def read_policy(data: bytes | None, name: str, event: Event, rules: Rules) -> Po
     validate(document, name, rules)
     _check(document, name)
     digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
-    return Policy(replace(_settings(document.value, event), digest=digest), _origins(document, name))
+    settings = replace(_settings(document.value, event), digest=digest, images=_images(document, name))
+    return Policy(settings, _origins(document, name))
 
 
 def parse_threshold(text: str) -> Severity | None:
@@ -75,7 +78,33 @@ def _settings(values: Mapping[str, Any], event: Event) -> Settings:
         on_unavailable=values.get("on-unavailable", known.on_unavailable),
         only_new=values.get("only-new", known.only_new),
         jobs=values.get("jobs", known.jobs),
+        policy=values.get("policy", known.policy),
+        release=_release(values.get("release", {})),
     )
+
+
+def _release(values: Mapping[str, Any]) -> ReleaseSettings:
+    return ReleaseSettings(tuple(values.get("branches", ())), values.get("tags", "any"))
+
+
+def _images(document: YamlDocument, name: str) -> tuple[ImageSettings, ...]:
+    """The table of images, each entry with its line."""
+    return tuple(
+        ImageSettings(
+            image=entry["image"],
+            module=_directory(entry.get("module", ".")),
+            tags=tuple(entry.get("tags", ())),
+            platforms=tuple(entry.get("platforms", ())),
+            path=name.removesuffix(OF_BASE),
+            line=document.line(("images", number)),
+        )
+        for number, entry in enumerate(document.value.get("images", ()))
+    )
+
+
+def _directory(text: str) -> str:
+    """A directory as modules are named: `./services/api/` is `services/api`."""
+    return posixpath.normpath(text or ".")
 
 
 def _severities(levels: Mapping[str, Any], event: Event) -> dict[str, Severity | None]:
@@ -117,6 +146,10 @@ def _check(document: YamlDocument, name: str) -> None:
         raise ConfigError("baseline: the file must lie in the repository", path=name, line=line)
     if isinstance(values.get("prepare"), str):
         _check_command(document, name)
+    for number, entry in enumerate(values.get("images", ())):
+        if _directory(entry.get("module", ".")).split("/")[0] in ("", ".."):
+            message = f"images[{number}].module: the directory must lie in the repository"
+            raise ConfigError(message, path=name, line=document.line(("images", number, "module")))
 
 
 def _check_command(document: YamlDocument, name: str) -> None:
@@ -131,7 +164,7 @@ def _origins(document: YamlDocument, name: str) -> dict[str, str]:
     """Dotted key → `file:line`, for each key the file gives; severities rule by rule."""
     origins: dict[str, str] = {}
     for key, value in document.value.items():
-        paths = [(key, inner) for inner in value] if key in ("go", "severity") else [(key,)]
+        paths = [(key, inner) for inner in value] if key in ("go", "release", "severity") else [(key,)]
         origins |= {".".join(path): f"{name}:{document.line(path)}" for path in paths}
     return origins
 

@@ -7,7 +7,7 @@ import re
 import types
 import typing
 from collections.abc import Collection, Mapping
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from typing import Any, Literal, Union
 
 from go_release_gate.config.document import RULE_ID, Document
@@ -40,6 +40,7 @@ def key_of(attribute: str) -> str:
 def _object(kind: type, rules: Collection[str]) -> dict[str, Any]:
     hints = typing.get_type_hints(kind, include_extras=True)
     told = descriptions(kind)
+    required = [key_of(item.name) for item in fields(kind) if item.default is item.default_factory is MISSING]
     properties = {}
     for item in fields(kind):
         properties[key_of(item.name)] = {**_schema(hints[item.name], rules), "description": told.get(item.name, "")}
@@ -47,6 +48,7 @@ def _object(kind: type, rules: Collection[str]) -> dict[str, Any]:
         "description": inspect.cleandoc(kind.__doc__ or "").splitlines()[0] if kind.__doc__ else "",
         "type": "object",
         "additionalProperties": False,
+        **({"required": required} if required else {}),
         "properties": properties,
     }
 

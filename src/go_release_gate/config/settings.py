@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Literal
 
 from go_release_gate.model.severity import Event, Severity
 
@@ -27,6 +27,34 @@ class GoSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ReleaseSettings:
+    """What a release tag must be.
+
+    Attributes:
+        branches: Branches of which one must hold the tagged commit, such as "main" or "release/*".
+        tags: Which kind of git tag counts, any, annotated or signed ones; a signature must be there, not be known.
+    """
+
+    branches: tuple[Annotated[str, {"minLength": 1}], ...] = ()
+    tags: Literal["any", "annotated", "signed"] = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class ImageSettings:
+    """One entry of the table of images: `tags` empty stands for the tags of its module.
+
+    `path`, `line`: where the file says so.
+    """
+
+    image: str
+    module: str = "."
+    tags: tuple[str, ...] = ()
+    platforms: tuple[str, ...] = ()
+    path: str = field(default="", compare=False)
+    line: int = field(default=1, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that steers a check, after flags, environment, file and defaults have been merged.
 
@@ -44,6 +72,8 @@ class Settings:
         only_new: whether only findings that the base commit does not have decide the verdict.
         modules: directories of the modules to judge; empty: all of them.
         digest: `sha256:…` of the configuration file's bytes, empty: none.
+        policy: `default` or `strict`.
+        images: the table of images as the file gives it; empty: it is discovered.
     """
 
     select: tuple[str, ...] = ()
@@ -68,3 +98,6 @@ class Settings:
     modules: tuple[str, ...] = ()
     digest: str = ""
     go: GoSettings = field(default_factory=GoSettings)
+    policy: str = "default"
+    images: tuple[ImageSettings, ...] = ()
+    release: ReleaseSettings = field(default_factory=ReleaseSettings)

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from go_release_gate.config.policy import Rules, edition_key
-from go_release_gate.config.settings import GoSettings, Settings
+from go_release_gate.config.settings import GoSettings, ImageSettings, ReleaseSettings, Settings
 from go_release_gate.gomod import goversion
 from go_release_gate.model.severity import Event, Severity
 
+_KINDS = ("any", "annotated", "signed")  # kinds of tags, each stricter than the one before
 _OFF = len(Severity)  # rank of a rule that is off, below all severities
 
 
@@ -38,6 +39,9 @@ def tighten(base: Settings, head: Settings, rules: Rules) -> Settings:
         on_unavailable="fail" if "fail" in (base.on_unavailable, head.on_unavailable) else "warn",
         only_new=base.only_new and head.only_new,
         digest=base.digest or head.digest,
+        policy="strict" if "strict" in (base.policy, head.policy) else "default",
+        images=_images(base.images, head.images),
+        release=_release(base.release, head.release),
     )
 
 
@@ -81,6 +85,20 @@ def _threshold(base: Severity | None, head: Severity | None) -> Severity | None:
     """The milder severity fails more; never is the loosest of all."""
     given = [severity for severity in (base, head) if severity is not None]
     return max(given, key=_rank, default=None)
+
+
+def _images(base: tuple[ImageSettings, ...], head: tuple[ImageSettings, ...]) -> tuple[ImageSettings, ...]:
+    """The base's entries as they are; a pull request may add an image, for what it adds to the repository."""
+    known = {entry.image for entry in base}
+    return (*base, *(entry for entry in head if entry.image not in known))
+
+
+def _release(base: ReleaseSettings, head: ReleaseSettings) -> ReleaseSettings:
+    """Fewer branches, graver tags. No branch at all would mean that any counts."""
+    fewer = _both(base.branches, head.branches) or base.branches
+    return ReleaseSettings(
+        branches=fewer if base.branches else head.branches, tags=max(base.tags, head.tags, key=_KINDS.index)
+    )
 
 
 def _go(base: GoSettings, head: GoSettings) -> GoSettings:

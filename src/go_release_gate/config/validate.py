@@ -60,6 +60,9 @@ def _fault(error: ValidationError, document: YamlDocument) -> tuple[int, str, st
         return _unknown_key(error, document, path)
     if error.validator == "enum":
         return _unknown_word(error, document, path)
+    if error.validator == "required":
+        missing = next(key for key in _any(error.validator_value) if key not in _any(error.instance))
+        return document.line(path), f"{where}: the key {missing!r} is missing", ""
     if error.validator in ("type", "anyOf"):
         return (
             document.line(path),

@@ -7,7 +7,7 @@ import hashlib
 import pytest
 
 from go_release_gate.config.policy import Policy, read_policy
-from go_release_gate.config.settings import GoSettings, Settings
+from go_release_gate.config.settings import GoSettings, ImageSettings, ReleaseSettings, Settings
 from go_release_gate.errors import ConfigError
 from go_release_gate.model.severity import Event, Severity
 
@@ -125,6 +125,12 @@ def test_severities_are_per_event() -> None:
         ("jobs: 1\nrules: '9.0'\n", 2, "edition '9.0' is newer than this program", "update"),
         ("baseline: ../b.json\n", 1, "baseline: the file must lie in the repository", ""),
         ("baseline: /b.json\n", 1, "baseline: the file must lie in the repository", ""),
+        ("images:\n  - image: a\n  - module: b\n", 3, r"images\[1\]: the key 'image' is missing", ""),
+        ("images: [{image: 'shop:v1'}]\n", 1, r"images\[0\].image: 'shop:v1' does not fit", ""),
+        ("images: [{image: a, tags: ['v?']}]\n", 1, r"images\[0\].tags\[0\]: 'v\?' does not fit", ""),
+        ("images:\n  - image: a\n    module: b/../../c\n", 3, r"images\[0\].module: the directory must lie in", ""),
+        ("images: [{image: a, module: /c}]\n", 1, r"images\[0\].module: the directory must lie in", ""),
+        ("release: {tags: signd}\n", 1, "release.tags: unknown value 'signd'", "did you mean signed?"),
         ("- a\n", 1, "the file: expected keys and values, found a list", ""),
         ("words\n", 1, "the file: expected keys and values, found 'words'", ""),
         ("zz: 1\nrules: 3\nyy: 2\n", 1, "unknown key 'zz'", ""),
@@ -137,3 +143,18 @@ def test_faults(text: str, line: int, message: str, hint: str) -> None:
 
     assert caught.value.line == line
     assert hint in caught.value.hint
+
+
+def test_the_table_of_images() -> None:
+    """Each entry keeps its line; a directory is named as modules are; what is left out is derived later."""
+    api = "{image: a, module: ./api/, tags: [api/v*], platforms: [linux/arm64]}"
+    text = f"images:\n- image: localhost:5000/shop\n- {api}\n"
+    settings = read(text + "policy: strict\nrelease: {branches: [main], tags: signed}\n").settings
+
+    assert settings.images == (
+        ImageSettings("localhost:5000/shop"),
+        ImageSettings("a", "api", ("api/v*",), ("linux/arm64",)),
+    )
+    assert {image.path for image in settings.images} == {".go-release-gate.yml"}
+    assert [image.line for image in settings.images] == [2, 3]
+    assert (settings.policy, settings.release) == ("strict", ReleaseSettings(("main",), "signed"))

@@ -7,10 +7,10 @@ from dataclasses import fields
 import jsonschema
 import pytest
 
-from go_release_gate.config.document import Document, EventLevels
+from go_release_gate.config.document import Document, EventLevels, ImageEntry
 from go_release_gate.config.load import flat
 from go_release_gate.config.schema import _schema, config_schema, descriptions, key_of
-from go_release_gate.config.settings import GoSettings, Settings
+from go_release_gate.config.settings import GoSettings, ReleaseSettings, Settings
 
 
 def test_it_is_a_valid_schema() -> None:
@@ -18,7 +18,7 @@ def test_it_is_a_valid_schema() -> None:
     jsonschema.Draft202012Validator.check_schema(config_schema(["a-rule"]))
 
 
-@pytest.mark.parametrize("kind", [Document, GoSettings, EventLevels])
+@pytest.mark.parametrize("kind", [Document, GoSettings, ReleaseSettings, ImageEntry, EventLevels])
 def test_every_key_is_described(kind: type) -> None:
     """Each attribute has a line in its class's docstring, which becomes the description."""
     assert set(descriptions(kind)) == {item.name for item in fields(kind)}
@@ -27,8 +27,9 @@ def test_every_key_is_described(kind: type) -> None:
 def test_every_key_of_the_file_is_shown_when_in_force() -> None:
     """`config --effective` shows each key that the file can hold."""
     shown = set(flat(Settings()))
-    keys = {key_of(item.name) for item in fields(Document)} - {"go", "severity"}
+    keys = {key_of(item.name) for item in fields(Document)} - {"go", "release", "severity"}
     keys |= {f"go.{key_of(item.name)}" for item in fields(GoSettings)}
+    keys |= {f"release.{key_of(item.name)}" for item in fields(ReleaseSettings)}
 
     assert keys <= shown
 

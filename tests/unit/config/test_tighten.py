@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from go_release_gate.config.settings import GoSettings, Settings
+from go_release_gate.config.settings import GoSettings, ImageSettings, ReleaseSettings, Settings
 from go_release_gate.config.tighten import tighten
 from go_release_gate.model.severity import Severity
 
@@ -29,7 +29,17 @@ SETTINGS = st.builds(
     edition=st.sampled_from(["0.1", "0.9", "0.10"]),
     prepare=st.sampled_from([(), ("make",)]),
     only_new=st.booleans(),
+    policy=st.sampled_from(["default", "strict"]),
+    release=st.builds(
+        ReleaseSettings,
+        branches=st.lists(st.sampled_from(["main", "release/*"]), unique=True).map(tuple),
+        tags=st.sampled_from(["any", "annotated", "signed"]),
+    ),
+    images=st.lists(
+        st.builds(ImageSettings, st.sampled_from(["shop", "api"]), st.sampled_from([".", "api"])), max_size=2
+    ).map(tuple),
 )
+KINDS = ("any", "annotated", "signed")
 
 
 def level(settings: Settings, rule: str) -> int:
@@ -58,6 +68,11 @@ def test_nothing_is_ever_looser_than_the_base(base: Settings, head: Settings) ->
     assert tight.baseline in (base.baseline, "")
     assert tight.prepare == base.prepare
     assert base.only_new or not tight.only_new
+    assert base.policy == "default" or tight.policy == "strict"
+    assert KINDS.index(tight.release.tags) == max(map(KINDS.index, (base.release.tags, head.release.tags)))
+    assert not base.release.branches or set() < set(tight.release.branches) <= set(base.release.branches)
+    assert base.release.branches or tight.release.branches == head.release.branches
+    assert tight.images[: len(base.images)] == base.images
     assert [int(n) for n in tight.edition.split(".")] >= [int(n) for n in base.edition.split(".")]
 
 
@@ -95,3 +110,11 @@ def test_a_rule_nobody_knows_the_severity_of_cannot_be_loosened() -> None:
     tight = tighten(Settings(), Settings(severities={"a": None, "b": Severity.ERROR}), RULES)
 
     assert tight.severities == {"b": Severity.ERROR}
+
+
+def test_a_pull_request_may_add_an_image_and_change_none() -> None:
+    """A new image brings its entry along; what the base says of an image stays until the change is merged."""
+    base = Settings(images=(ImageSettings("shop"),))
+    head = Settings(images=(ImageSettings("shop", "elsewhere"), ImageSettings("api", "api")))
+
+    assert tighten(base, head, RULES).images == (ImageSettings("shop"), ImageSettings("api", "api"))
