@@ -1,7 +1,7 @@
 """Dates written by the format letters of moment.js 2.30 (https://momentjs.com/docs/#/displaying/format/), in English.
 
-Letters in brackets and letters behind a backslash stand for themselves, as does every other character; line ends outside
-of brackets vanish (observed).
+Letters in brackets and letters behind a backslash stand for themselves, as does every other character; line ends
+outside of brackets vanish (observed).
 """
 
 from __future__ import annotations
