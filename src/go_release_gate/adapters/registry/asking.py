@@ -1,0 +1,94 @@
+"""Asking within a time: again after a moment when it may help, and after redirects that may be followed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from urllib.parse import urljoin
+
+from go_release_gate.adapters.registry.answers import Answer
+from go_release_gate.adapters.registry.places import Place, refusal
+from go_release_gate.adapters.registry.wire import Ask, Wire
+
+TRIES = 4
+FIRST_WAIT = 0.5  # seconds; doubled at each further try
+LONGEST_WAIT = 30.0
+REDIRECTS = 3
+_REDIRECT = frozenset({301, 302, 303, 307, 308})
+
+
+@dataclass(slots=True)
+class Timing:
+    """The time for everything that is asked in one run: it begins with the first question.
+
+    Attributes:
+        total: seconds for all. each: seconds for one answer.
+        clock, sleep: monotonic seconds; waits.
+    """
+
+    total: float = 60.0
+    each: float = 20.0
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    _end: float = field(default=0.0, init=False)
+
+    def left(self) -> float:
+        """Seconds left."""
+        if not self._end:
+            self._end = self.clock() + self.total
+        return self._end - self.clock()
+
+    def end_within(self, seconds: float) -> None:
+        """From now on there are at most `seconds` left."""
+        self._end = self.clock() + min(seconds, max(self.left(), 0.0))
+
+
+class Asker:
+    """Asks one registry, or whom it points at, through `wire`."""
+
+    def __init__(self, wire: Wire, timing: Timing) -> None:
+        self._wire = wire
+        self.timing = timing
+
+    def ask(self, place: Place, ask: Ask) -> Answer:
+        """The answer to `ask`, after repetitions and redirects (of GET and HEAD); a login goes to no other host."""
+        for _ in range(REDIRECTS + 1):
+            answer = self._repeated(ask)
+            location = answer.headers.get("location", "") if answer.status in _REDIRECT else ""
+            if not location:
+                return answer
+            if ask.method == "POST":
+                return Answer(0, trouble="a redirect instead of an answer", is_final=True)
+            target = _joined(ask.url, location)
+            why = refusal(place, target)
+            if why:
+                return Answer(0, trouble=f"a redirect to {why}", is_final=True)
+            own = target.lower().startswith(f"{place.origin.lower()}/") and ask.url.startswith(f"{place.origin}/")
+            headers = {name: value for name, value in ask.headers.items() if own or name != "Authorization"}
+            ask = replace(ask, url=target, headers=headers)
+        return Answer(0, trouble=f"more than {REDIRECTS} redirects", is_final=True)
+
+    def _repeated(self, ask: Ask) -> Answer:
+        wait = FIRST_WAIT
+        for number in range(1, TRIES + 1):
+            left = self.timing.left()
+            if left <= 0:
+                return Answer(0, trouble="no time is left to ask", is_final=True)
+            answer = self._wire.send(ask, min(left, self.timing.each))
+            if not answer.is_worth_repeating or number == TRIES:
+                break
+            told = answer.told_wait
+            pause = wait if told is None else told
+            if pause > min(LONGEST_WAIT, self.timing.left()):
+                break
+            self.timing.sleep(pause)
+            wait *= 2
+        return answer
+
+
+def _joined(base: str, location: str) -> str:
+    try:
+        return urljoin(base, location)
+    except ValueError:
+        return ""

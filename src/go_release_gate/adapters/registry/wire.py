@@ -1,0 +1,134 @@
+"""One request, one answer: bounded in time and size, redirects not followed, nothing unpacked."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
+
+from go_release_gate.adapters.registry.answers import Answer
+from go_release_gate.adapters.registry.places import is_loopback
+from go_release_gate.errors import UsageError
+
+if TYPE_CHECKING:
+    from urllib.request import OpenerDirector, Request
+
+USER_AGENT = "go-release-gate"
+SILENCE = 10.0  # seconds for a connection, and for each silence of an answer
+ERROR_LIMIT = 64 << 10  # bytes read of an answer that is an error
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request; `limit`: bytes of the answer that are wanted at most."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes | None = field(default=None, repr=False)
+    limit: int = 1 << 20
+
+
+class Wire(Protocol):
+    """Sends requests."""
+
+    def send(self, ask: Ask, seconds: float) -> Answer:
+        """Give the whole answer, or status 0, in at most `seconds`; never raises for what the network does."""
+        ...
+
+
+class HttpWire:
+    """Sends with the standard library, through the proxies of the environment.
+
+    Args:
+        authorities: PEM file with those to trust; empty: Python's own choice.
+
+    Raises:
+        UsageError: the file holds no certificates.
+    """
+
+    def __init__(self, authorities: str = "") -> None:
+        self._tls = _tls(authorities)
+
+    def send(self, ask: Ask, seconds: float) -> Answer:
+        """Ask once.
+
+        The time limits of sockets are for each silence, and there is none for a name server: the thread of a host
+        that answers byte by byte, or of one that does not resolve, is left alone.
+        """
+        found: list[Answer] = []
+        end = time.monotonic() + seconds
+        asking = threading.Thread(target=lambda: found.append(self._answer(ask, end)), daemon=True)
+        asking.start()
+        asking.join(max(0.0, seconds))
+        return found[0] if found else Answer(0, trouble="no answer in time")
+
+    def _answer(self, ask: Ask, end: float) -> Answer:
+        from urllib.request import Request
+
+        request = Request(ask.url, data=ask.body, headers={"User-Agent": USER_AGENT}, method=ask.method)  # noqa: S310 - `places` checks the scheme
+        for name, value in ask.headers.items():
+            request.add_unredirected_header(name, value)
+        try:
+            with self._opener(request).open(request, timeout=max(0.05, min(SILENCE, end - time.monotonic()))) as answer:
+                return _read(answer, ask, end)
+        except Exception as error:  # noqa: BLE001 - what urllib, ssl and http.client raise has no common root
+            return _failure(error)
+
+    def _opener(self, request: Request) -> OpenerDirector:
+        """What asks: no redirect handler, and no handler that makes an exception of an answer."""
+        from urllib import request as urllib
+
+        opener = urllib.OpenerDirector()
+        if not is_loopback(urlsplit(request.full_url).hostname or ""):
+            opener.add_handler(urllib.ProxyHandler())
+        for handler in (urllib.HTTPHandler(), urllib.HTTPSHandler(context=self._tls), urllib.UnknownHandler()):
+            opener.add_handler(handler)
+        return opener
+
+
+def _read(answer: Any, ask: Ask, end: float) -> Answer:
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    status = int(answer.status)
+    limit = ask.limit if 200 <= status < 300 else min(ask.limit, ERROR_LIMIT)
+    challenges = tuple(answer.headers.get_all("www-authenticate") or ())
+    if ask.method == "HEAD":
+        return Answer(status, headers, url=ask.url, challenges=challenges)
+    if headers.get("content-encoding", "identity").lower() != "identity":
+        return Answer(0, trouble="an answer that is packed, which was not asked for", is_final=True)
+    length = headers.get("content-length", "")
+    data = bytearray()
+    while len(data) <= limit and (piece := answer.read1(1 << 16)):
+        data += piece
+        if time.monotonic() > end:
+            return Answer(0, trouble="no answer in time")
+    if 200 <= status < 300:
+        if len(data) > limit:
+            return Answer(0, trouble=f"an answer of more than {limit} bytes", is_final=True)
+        if length.isdigit() and len(data) < int(length[:18]):
+            return Answer(0, trouble="an answer that was cut short")
+    return Answer(status, headers, bytes(data[:limit]), ask.url, challenges=challenges)
+
+
+def _failure(error: Exception) -> Answer:
+    """What an exception says: by its kind alone, for its text holds addresses and objects."""
+    reason = getattr(error, "reason", None)
+    cause = reason if isinstance(reason, Exception) else error
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        hint = "its certificate is signed by nobody we trust (input ca-bundle)"
+        return Answer(0, trouble=f"TLS: {hint}", is_final=True)
+    return Answer(0, trouble=f"no usable answer: {type(cause).__name__}")
+
+
+def _tls(authorities: str) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=authorities or None)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"the certificate authorities cannot be read: {type(error).__name__}") from None
+    # Authorities of company proxies often lack an extension that Python 3.13 began to insist on; Go does not.
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    return context

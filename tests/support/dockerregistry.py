@@ -1,0 +1,119 @@
+"""A real registry: Debian's docker-registry, on a port of the loopback of its own choice, with images in memory."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from go_release_gate.oci import digest as digests
+
+USER, PASSWORD = "reader", "right"
+HASHED = "$2b$04$ACnTyIg89oJqNLDNAIg4Yur9vn6aJDJ5jzm5KCui0RucfBUs.bLqi"  # bcrypt of "right"
+MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+INDEX = "application/vnd.oci.image.index.v1+json"
+DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
+_LISTENING = re.compile(r"listening on (127\.0\.0\.1:\d+)")
+
+
+@dataclass(frozen=True)
+class RealRegistry:
+    """A running registry; `authorization` is the header that pushes."""
+
+    domain: str
+    authorization: str = ""
+
+    def push(self, path: str, tag: str, text: str = "one") -> str:
+        """Push an image that holds `text` alone, and give its manifest's digest."""
+        config, layer = (self._blob(path, content) for content in (b"{}", text.encode()))
+        layers = [{**layer, "mediaType": "application/vnd.oci.image.layer.v1.tar"}]
+        config = {**config, "mediaType": "application/vnd.oci.image.config.v1+json"}
+        return self.put(path, tag, {"schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": layers})
+
+    def push_index(self, path: str, tag: str, media_type: str, *digests_: str) -> str:
+        """Push an index of manifests that are there, and give its digest."""
+        platform = {"architecture": "amd64", "os": "linux"}
+        inner = MANIFEST if media_type == INDEX else "application/vnd.docker.distribution.manifest.v2+json"
+        manifests = [{"mediaType": inner, "size": 2, "digest": each, "platform": platform} for each in digests_]
+        return self.put(path, tag, {"schemaVersion": 2, "mediaType": media_type, "manifests": manifests})
+
+    def put(self, path: str, tag: str, manifest: dict[str, Any]) -> str:
+        """Put a manifest at a tag and give its digest."""
+        body = json.dumps(manifest).encode()
+        self._call("PUT", f"/v2/{path}/manifests/{tag}", body, manifest["mediaType"])
+        return digests.of(body)
+
+    def _blob(self, path: str, content: bytes) -> dict[str, Any]:
+        place = self._call("POST", f"/v2/{path}/blobs/uploads/", b"", "application/octet-stream")
+        target = place.removeprefix(f"http://{self.domain}")
+        digest = digests.of(content)
+        self._call(
+            "PUT", f"{target}{'&' if '?' in target else '?'}digest={digest}", content, "application/octet-stream"
+        )
+        return {"digest": digest, "size": len(content)}
+
+    def _call(self, method: str, path: str, body: bytes, media_type: str) -> str:
+        connection = http.client.HTTPConnection(self.domain, timeout=20)
+        sent = {"Content-Type": media_type} | ({"Authorization": self.authorization} if self.authorization else {})
+        connection.request(method, path, body, sent)
+        answer = connection.getresponse()
+        said = answer.read()
+        connection.close()
+        assert answer.status in (201, 202), (answer.status, said)
+        return answer.headers.get("Location", "")
+
+
+@contextmanager
+def running(folder: Path, auth: dict[str, Any] | None = None, authorization: str = "") -> Iterator[RealRegistry]:
+    """Run a registry while this holds; `auth` is that section of its configuration. Skips where there is none."""
+    program = shutil.which("docker-registry")
+    if program is None:
+        if os.environ.get("CI"):
+            pytest.fail("docker-registry is not installed; .ci/run installs it")
+        pytest.skip("docker-registry is not installed (apt-get install docker-registry)")
+    settings = {
+        "version": "0.1",
+        "log": {"level": "info"},
+        "storage": {"inmemory": {}},
+        "http": {"addr": "127.0.0.1:0", "secret": "x" * 16},
+        "validation": {"disabled": True},  # an index may name manifests that are not there
+        **({"auth": auth} if auth else {}),
+    }
+    config = folder / "registry.yml"
+    config.write_text(json.dumps(settings))  # JSON is YAML
+    env = {"PATH": os.environ["PATH"], "OTEL_TRACES_EXPORTER": "none"}
+    with subprocess.Popen([program, "serve", str(config)], stderr=subprocess.PIPE, text=True, env=env) as process:
+        try:
+            assert process.stderr is not None
+            found = next((match for line in process.stderr if (match := _LISTENING.search(line))), None)
+            assert found, "the registry did not start"
+            # what it goes on to say must not fill the pipe
+            with subprocess.Popen(["cat"], stdin=process.stderr, stdout=subprocess.DEVNULL) as drain:
+                yield RealRegistry(found[1], authorization)
+                process.terminate()
+                drain.wait(10)
+        finally:
+            process.kill()
+
+
+def with_passwords(folder: Path) -> dict[str, Any]:
+    """The section `auth` of a registry with one user."""
+    file = folder / "htpasswd"
+    file.write_text(f"{USER}:{HASHED}\n")
+    return {"htpasswd": {"realm": "a realm, with a comma", "path": str(file)}}
+
+
+def basic(user: str = USER, password: str = PASSWORD) -> str:
+    """A basic authentication header."""
+    return f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"
