@@ -5,6 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from go_release_gate.rules.base import Rule
+from go_release_gate.rules.image import invalid_image_reference, tag_and_digest, unpinned_image
 from go_release_gate.rules.module import (
     broken_module,
     checksum_mismatch,
@@ -28,13 +29,16 @@ RULES: tuple[Rule, ...] = (
     checksum_mismatch.RULE,
     directive_newer_than_go.RULE,
     duplicate_module_path.RULE,
+    invalid_image_reference.RULE,
     missing_go_directive.RULE,
     modified_module_cache.RULE,
     modified_vendor.RULE,
     replace_outside_repository.RULE,
     retracted_version.RULE,
     stale_vendor.RULE,
+    tag_and_digest.RULE,
     unformatted_module_file.RULE,
+    unpinned_image.RULE,
     unpinned_version.RULE,
     untidy_module.RULE,
     workspace_missing_member.RULE,
