@@ -9,6 +9,7 @@ from pathlib import Path
 
 from go_release_gate.adapters.process import Completed, Runner
 from go_release_gate.errors import UnavailableError
+from go_release_gate.facts.tags import ANNOTATED, LIGHT, Tag
 
 TIMEOUT = 60.0
 """Seconds; each call reads a few objects."""
@@ -79,6 +80,41 @@ class Git:
         answer = self._run("for-each-ref", "--format=%(refname:strip=2)%00%(objectname)%00%(*objectname)", "refs/tags")
         rows = (line.split("\0") for line in _text(answer).splitlines())
         return {row[0]: row[2] or row[1] for row in rows if len(row) == 3}
+
+    def tag_list(self) -> tuple[Tag, ...]:
+        """Every tag that is here: commit, light or annotated, when. Signatures are not looked for."""
+        rows = self._refs(("refname:strip=2", "objectname", "*objectname", "creatordate:unix"), "refs/tags")
+        return tuple(
+            Tag(name, peeled or own, ANNOTATED if peeled else LIGHT, int(time) if time.isdigit() else 0)
+            for name, own, peeled, time in rows
+        )
+
+    def is_signed(self, tag: str) -> bool:
+        """Whether a tag carries a signature; nobody looks whose."""
+        return any("-----BEGIN " in text for (text,) in self._refs(("contents:signature",), f"refs/tags/{tag}"))
+
+    def branches(self, holding: str = "") -> dict[str, str]:
+        """Branch → the commit at its end, of this checkout and, where it has none of that name, of its origin.
+
+        `holding`: only those whose history, as far as it is here, has this commit.
+        """
+        words = (f"--contains={holding}",) if holding else ()
+        rows = self._refs(("refname", "objectname"), *words, "refs/remotes/origin", "refs/heads")
+        found: dict[str, str] = {}
+        for name, commit in sorted(rows, reverse=True):  # refs/remotes first: the checkout's own branches win
+            found[name.removeprefix("refs/heads/").removeprefix("refs/remotes/origin/")] = commit
+        found.pop("HEAD", None)
+        return found
+
+    def has_tags_elsewhere(self) -> bool:
+        """Whether a tag lies outside what is checked out: in a cut history, that tags were fetched for themselves."""
+        return bool(self._refs(("refname",), "--no-merged=HEAD", "--count=1", "refs/tags"))
+
+    def _refs(self, fields: Sequence[str], *words: str) -> list[list[str]]:
+        """The fields of every reference that `words` select; a field may have several lines."""
+        format_ = "".join(f"%({name})%00" for name in fields)
+        answer = self._run("for-each-ref", f"--format={format_}", *words)
+        return [row.split("\0") for row in _text(answer).split("\0\n") if row]
 
     def files(self, revision: str) -> tuple[str, ...]:
         """The paths of the files below `root` at `revision`, links and submodules left out.
