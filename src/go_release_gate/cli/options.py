@@ -100,6 +100,15 @@ VERBS: tuple[Verb, ...] = (
         _files,
     ),
     Verb(
+        "tags",
+        "make image names, tags and labels of a ref, as docker/metadata-action does",
+        (
+            ("tags --images ghcr.io/acme/shop --tags 'type=semver,pattern={{version}}'", "of the ref here"),
+            ("tags --images ghcr.io/acme/shop --ref v1.4.2", "of a tag that may not exist yet"),
+            ("tags --images ghcr.io/acme/shop --format json", "for other programs"),
+        ),
+    ),
+    Verb(
         "plan",
         "list what would be checked, as a job matrix",
         (
@@ -180,7 +189,8 @@ def _from_flag(item: Input, value: object) -> tuple[Value, str] | None:
     if isinstance(value, bool):
         return value, origin
     text = "\n".join(value) if isinstance(value, list) else str(value)
-    return (parse_text(item, text, origin), origin) if text.strip() else None
+    is_given = text if item.kind is Kind.LINES else text.strip()
+    return (parse_text(item, text, origin), origin) if is_given else None
 
 
 def _from_environment(item: Input, environ: Mapping[str, str]) -> tuple[Value, str] | None:
@@ -228,7 +238,7 @@ def _add(parser: argparse.ArgumentParser, item: Input) -> None:
             parser.add_argument(f"--no-{item.name}", action="store_const", const=False, dest=item.dest, help=off)
         return
     metavar = item.metavar or "|".join(item.choices) or item.name.upper()
-    action = "append" if item.kind is Kind.LIST else "store"
+    action = "append" if item.kind in (Kind.LIST, Kind.LINES) else "store"
     parser.add_argument(*names, action=action, dest=item.dest, metavar=metavar, help=help_text)
 
 

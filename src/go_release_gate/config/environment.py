@@ -18,7 +18,8 @@ _OPENING, _CLOSING = "{[", "}]"
 def lookup(item: Input, environ: Mapping[str, str]) -> tuple[str, str] | None:
     """The first variable that carries `item` and its text; None when none is set or all are empty."""
     for name in item.variables():
-        text = environ.get(name, "").strip()
+        text = environ.get(name, "")
+        text = text if item.kind is Kind.LINES else text.strip()
         if text:
             return name, text
     return None
@@ -41,7 +42,7 @@ def parse(item: Input, text: str, origin: str) -> Value:
             return parse_list(text)
         case Kind.CHOICE:
             return parse_choice(text, item.choices, origin)
-        case Kind.TEXT | Kind.SECRET:
+        case Kind.TEXT | Kind.SECRET | Kind.LINES:
             return text
 
 

@@ -6,81 +6,22 @@ sets it, `GO_RELEASE_GATE_FAIL_ON`), else, where it has a `key`, from the config
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
+from go_release_gate.config.image_inputs import IMAGE_INPUTS
+from go_release_gate.config.input import Input, Kind
+from go_release_gate.config.outputs import OUTPUTS, Output
+
+__all__ = ["INPUTS", "OUTPUTS", "Input", "Kind", "Output", "find_input", "inputs_of"]
 
 JUDGING = ("check", "plan", "config", "why")
 PUBLISHING = ("action", "report")
 EVERYWHERE: tuple[str, ...] = ()
 
-
-class Kind(StrEnum):
-    """How the text of an input is read."""
-
-    TEXT = "text"
-    BOOLEAN = "boolean"
-    NUMBER = "number"
-    CHOICE = "choice"
-    LIST = "list"
-    SECRET = "secret"
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """One input.
-
-    Attributes:
-        name: kebab-case; `--name` on the command line, `INPUT_NAME` and `GO_RELEASE_GATE_NAME` in the environment.
-        description: what it does, one or two sentences, for help, docs and action.yml.
-        default: the value action.yml writes; empty where a file or the program itself supplies one.
-        kind: how its text is read. A SECRET is never an option: arguments are visible to every process.
-        fallback: the value that counts when nobody gives one, for the docs; empty: none.
-        choices: for a CHOICE, the words allowed.
-        verbs: the verbs that read it; empty: all of them.
-        key: its dotted key in the configuration file, empty where the file has none.
-        metavar: what help shows for its value.
-        short: a one-letter option beside the long one.
-        in_action: whether action.yml declares it.
-    """
-
-    name: str
-    description: str
-    kind: Kind = Kind.TEXT
-    default: str = ""
-    fallback: str = ""
-    choices: tuple[str, ...] = ()
-    verbs: tuple[str, ...] = ("check",)
-    key: str = ""
-    metavar: str = ""
-    short: str = ""
-    in_action: bool = True
-
-    @property
-    def dest(self) -> str:
-        """Its name in the parsed arguments."""
-        return self.name.replace("-", "_")
-
-    @property
-    def is_option(self) -> bool:
-        """Whether the command line offers it."""
-        return self.kind is not Kind.SECRET and self.name not in ("path", "verb")
-
-    def variables(self) -> tuple[str, ...]:
-        """Environment variables that carry it, the stronger first. The runner keeps hyphens."""
-        upper = self.name.upper()
-        return (f"INPUT_{upper}", f"GO_RELEASE_GATE_{upper.replace('-', '_')}")
-
-    def is_read_by(self, verb: str) -> bool:
-        """Whether `verb` reads it."""
-        return not self.verbs or verb in self.verbs
-
-
 INPUTS: tuple[Input, ...] = (
     Input(
         "verb",
-        "What the step does: check the repository, or report saved reports to their pull request.",
+        "What the step does: check the repository, report saved reports to their pull request, or make image names.",
         Kind.CHOICE,
-        choices=("check", "report"),
+        choices=("check", "report", "tags"),
         fallback="check",
         verbs=("action",),
     ),
@@ -210,7 +151,7 @@ INPUTS: tuple[Input, ...] = (
     Input(
         "ca-bundle",
         "PEM file with further certificate authorities, for Go, git, GitHub and registries alike.",
-        verbs=("check", "doctor", "why", "plan", "report"),
+        verbs=("check", "doctor", "why", "plan", "report", "tags"),
         metavar="FILE",
     ),
     Input(
@@ -229,16 +170,17 @@ INPUTS: tuple[Input, ...] = (
     ),
     Input(
         "registry-credentials",
-        "Credentials for image registries: lines `host user:password`.",
+        "Credentials for image registries: lines `host[/path] user:password` or `host token`. Withheld on a fork's "
+        "pull request. The runner's own docker login is not seen by a step in a container.",
         Kind.SECRET,
-        in_action=False,
+        verbs=("check", "doctor"),
     ),
     Input(
         "github-token",
         "Token for GitHub's interface. The verdict never depends on it.",
         Kind.SECRET,
         default="${{ github.token }}",
-        verbs=("check", "plan", "report"),
+        verbs=("check", "plan", "report", "tags"),
     ),
     Input(
         "check-run",
@@ -296,7 +238,7 @@ INPUTS: tuple[Input, ...] = (
         "Use no network: what the caches lack is unavailable.",
         Kind.BOOLEAN,
         fallback="false",
-        verbs=("check", "why"),
+        verbs=("check", "why", "tags"),
     ),
     Input(
         "format",
@@ -311,11 +253,14 @@ INPUTS: tuple[Input, ...] = (
         Kind.CHOICE,
         choices=("text", "json"),
         fallback="text",
-        verbs=("plan", "rules", "config", "doctor", "why", "report"),
+        verbs=("plan", "rules", "config", "doctor", "why", "report", "tags"),
         in_action=False,
     ),
     Input(
-        "output", "Write the main output to FILE instead of standard output.", verbs=("check", "plan"), metavar="FILE"
+        "output",
+        "Write the main output to FILE instead of standard output.",
+        verbs=("check", "plan", "tags"),
+        metavar="FILE",
     ),
     Input(
         "report",
@@ -358,26 +303,7 @@ INPUTS: tuple[Input, ...] = (
         metavar="N",
         in_action=False,
     ),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """One output of the workflow step: its name and what its text holds."""
-
-    name: str
-    description: str
-
-
-OUTPUTS: tuple[Output, ...] = (
-    Output("verdict", "pass, fail or unavailable."),
-    Output("complete", "true when nothing was left unjudged."),
-    Output("findings", "How many findings count, of any severity."),
-    Output("modules", "The judged modules as JSON: directory, path and the outcome of each question."),
-    Output("report", "Path of the JSON report."),
-    Output("sarif", "Path of the SARIF report."),
-    Output("patch", "Path of the patch that mends all modules, empty when there is nothing to mend."),
-    Output("matrix", "The job matrix of plan as JSON, for strategy.matrix."),
+    *IMAGE_INPUTS,
 )
 
 

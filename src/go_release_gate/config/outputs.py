@@ -1,0 +1,35 @@
+"""The outputs of the workflow step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One output of the workflow step: its name and what its text holds."""
+
+    name: str
+    description: str
+
+
+OUTPUTS: tuple[Output, ...] = (
+    Output("verdict", "pass, fail or unavailable."),
+    Output("complete", "true when nothing was left unjudged."),
+    Output("findings", "How many findings count, of any severity."),
+    Output("modules", "The judged modules as JSON: directory, path and the outcome of each question."),
+    Output("report", "Path of the JSON report."),
+    Output("sarif", "Path of the SARIF report."),
+    Output("patch", "Path of the patch that mends all modules, empty when there is nothing to mend."),
+    Output("matrix", "The job matrix of plan as JSON, for strategy.matrix."),
+    Output("version", "With `verb: tags`: the version, the name that the first fitting entry makes."),
+    Output("tags", "With `verb: tags`: image references, one per line."),
+    Output("tag-names", "With `verb: tags`: the same without the image's name."),
+    Output("labels", "With `verb: tags`: labels, one per line."),
+    Output("annotations", "With `verb: tags`: annotations with their level, one per line."),
+    Output("json", "With `verb: tags`: tags, tag-names, labels and annotations as JSON."),
+    Output("bake-file", "With `verb: tags`: path of a definition for bake with tags and labels."),
+    Output("bake-file-tags", "With `verb: tags`: path of a definition for bake with tags alone."),
+    Output("bake-file-labels", "With `verb: tags`: path of a definition for bake with labels alone."),
+    Output("bake-file-annotations", "With `verb: tags`: path of a definition for bake with annotations alone."),
+)
