@@ -88,12 +88,14 @@ def _run(step: Step, environ: Mapping[str, str]) -> Ending:
 
 
 def _mask(step: Step, environ: Mapping[str, str]) -> None:
-    """Hide every secret input, and each token in the lines of `module-credentials`."""
+    """Hide every secret input, and each token in the lines of `module-credentials` and `registry-credentials`."""
     from go_release_gate.adapters import credentials
+    from go_release_gate.adapters.registry import credentials as registry
     from go_release_gate.config.environment import secret
 
     step.mask(secret(environ, name) for name in SECRETS)
     step.mask(credentials.masks(credentials.parse(secret(environ, "module-credentials"))))
+    step.mask(registry.masks(registry.parse(secret(environ, "registry-credentials"))))
 
 
 def _check(step: Step, environ: Mapping[str, str], args: argparse.Namespace, places: StepPlaces) -> Ending:

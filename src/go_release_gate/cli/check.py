@@ -107,6 +107,8 @@ def wishes_of(args: argparse.Namespace, environ: Mapping[str, str], root: Path) 
         Path(environ.get("GITHUB_WORKSPACE") or root),
         credentials_of(args, environ),
         args.ca_bundle or "",
+        secret(environ, "registry-credentials"),
+        secret(environ, "github-token"),
         in_workflow=environ.get("GITHUB_ACTIONS") == "true",
         progress=progress_for(sys.stderr, environ, quiet=bool(args.quiet), verbose=bool(args.verbose)),
     )

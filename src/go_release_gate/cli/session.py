@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from go_release_gate.adapters.git import Git
 from go_release_gate.adapters.process import Runner
-from go_release_gate.adapters.toolbox import ToolboxRequest, open_toolbox
+from go_release_gate.adapters.registry import credentials as registry_credentials
+from go_release_gate.adapters.registry.connecting import Connecting, connect
+from go_release_gate.adapters.toolbox import Toolbox, ToolboxRequest, checkout_of, open_toolbox
+from go_release_gate.adapters.trust import system_bundle
 from go_release_gate.config.settings import Settings
 from go_release_gate.engine.context import Edges
 from go_release_gate.facts.memory import memory_directory
 from go_release_gate.model.progress import Progress, Silence
+
+if TYPE_CHECKING:
+    from go_release_gate.adapters.github.api import Api
+    from go_release_gate.adapters.registry.client import Registries
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +33,7 @@ class Wishes:
     Attributes:
         root: the repository, real path. workspace: whose owner children run as in a workflow.
         credentials: text of `module-credentials`. ca_bundle: text or path of `ca-bundle`.
+        registry_credentials: text of that input. token: of `github-token`; both are for image registries.
         in_workflow: whether a workflow's runner started us (HOME is not a person's then).
     """
 
@@ -31,6 +41,8 @@ class Wishes:
     workspace: Path
     credentials: str = ""
     ca_bundle: str = ""
+    registry_credentials: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
     in_workflow: bool = False
     progress: Progress = field(default_factory=Silence)
 
@@ -67,7 +79,9 @@ def open_session(wishes: Wishes, settings: Settings, environ: Mapping[str, str])
         workspace=wishes.workspace,
         cache_home=_cache_home(wishes, environ),
     )
+    lines = registry_credentials.parse(wishes.registry_credentials)  # a wrong line is told before anything is judged
     with open_toolbox(environ, request) as tools:
+        secrets = (*tools.masks, *registry_credentials.masks(lines))
         edges = Edges(
             tools.go,
             tools.scratch,
@@ -78,9 +92,40 @@ def open_session(wishes: Wishes, settings: Settings, environ: Mapping[str, str])
             # whoever names a place for temporary files means it
             memory=None if environ.get("TMPDIR") else memory_directory(),
             git=tools.git,
+            github=_github(environ, wishes, settings),
+            registries=lambda: _registries(environ, wishes, settings, tools),
             progress=wishes.progress,
         )
-        yield Session(edges, tools.git, tools.runner, tools.masks, list(tools.notices), tools.own_variables)
+        yield Session(edges, tools.git, tools.runner, secrets, list(tools.notices), tools.own_variables)
+
+
+def _registries(environ: Mapping[str, str], wishes: Wishes, settings: Settings, tools: Toolbox) -> Registries:
+    """What asks image registries, with the logins that this run may use."""
+    wanted = Connecting(
+        checkout_of(wishes.root, environ),
+        wishes.registry_credentials,
+        wishes.token,
+        trusted=settings.trusted,
+        authorities=tools.own_variables.get("SSL_CERT_FILE") or str(system_bundle(environ) or ""),
+        runner=tools.runner,
+    )
+    return connect(environ, wanted)
+
+
+def _github(environ: Mapping[str, str], wishes: Wishes, settings: Settings) -> Callable[[], Api] | None:
+    """What asks GitHub for what the checkout lacks; made once, when the first thing is asked."""
+    if settings.offline or not environ.get("GITHUB_REPOSITORY"):
+        return None
+
+    @cache
+    def made() -> Api:
+        from go_release_gate.adapters.github.connecting import client_of
+        from go_release_gate.cli.basefile import Elsewhere
+
+        elsewhere = Elsewhere(ca_bundle=wishes.ca_bundle, trusted=settings.trusted)
+        return client_of(elsewhere.connection(environ, wishes.root))
+
+    return made
 
 
 def _cache_home(wishes: Wishes, environ: Mapping[str, str]) -> str:

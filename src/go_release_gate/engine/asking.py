@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from go_release_gate.engine.apply import chosen_rules, facts_wanted
 from go_release_gate.engine.context import Edges, Facts, phase
+from go_release_gate.facts.publications import Publications
 from go_release_gate.facts.retractions import Retractions, collect
+from go_release_gate.facts.tags import Tags
 from go_release_gate.model.outcome import Outcome
 from go_release_gate.rules.registry import RULES
 
@@ -32,5 +34,11 @@ def ask_retractions(facts: Facts, settings: Settings, edges: Edges) -> None:
 
 def is_answered(facts: Facts) -> bool:
     """Whether everything that was asked has an answer; without one the report is not complete."""
+    published = facts.others.get(Publications)
+    if isinstance(published, Publications) and published.unanswered:
+        return False
+    tags = facts.others.get(Tags)
+    if isinstance(tags, Tags) and not tags.is_answered:
+        return False
     found = facts.others.get(Retractions)
     return not isinstance(found, Retractions) or (found.outcome is not Outcome.UNAVAILABLE and not found.unanswered)

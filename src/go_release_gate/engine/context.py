@@ -20,7 +20,9 @@ from go_release_gate.model.progress import Progress, Silence
 
 if TYPE_CHECKING:
     from go_release_gate.adapters.git import Git
+    from go_release_gate.adapters.github.api import Api
     from go_release_gate.adapters.go import Go
+    from go_release_gate.adapters.registry.client import Registries
     from go_release_gate.config.settings import Settings
 
 T = TypeVar("T")
@@ -37,6 +39,8 @@ class Edges:
         scratch: private directory for intermediate files, outside the tree.
         memory: a directory in memory for the copy of the tree, None to use `scratch`.
         git: the repository, for what its commits and tags say; None: there is none.
+        github: makes what asks GitHub for what the checkout lacks, once something is asked; None: it is not asked.
+        registries: makes what asks image registries, once something is asked; None: they are not asked.
         owner: (uid, gid) that children run as when privileges are dropped, else None.
     """
 
@@ -48,6 +52,8 @@ class Edges:
     owner: tuple[int, int] | None = None
     memory: Path | None = None
     git: Git | None = None
+    github: Callable[[], Api] | None = None
+    registries: Callable[[], Registries] | None = None
     progress: Progress = field(default_factory=Silence)
 
 

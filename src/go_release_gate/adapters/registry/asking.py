@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from go_release_gate.adapters.registry.answers import Answer
 from go_release_gate.adapters.registry.places import Place, refusal
@@ -49,6 +49,7 @@ class Asker:
 
     def __init__(self, wire: Wire, timing: Timing) -> None:
         self._wire = wire
+        self._away: set[str] = set()
         self.timing = timing
 
     def ask(self, place: Place, ask: Ask) -> Answer:
@@ -70,6 +71,16 @@ class Asker:
         return Answer(0, trouble=f"more than {REDIRECTS} redirects", is_final=True)
 
     def _repeated(self, ask: Ask) -> Answer:
+        """The answer after as many tries as may help; a host that gave none is not asked again in this run."""
+        host = urlsplit(ask.url).netloc
+        if host in self._away:
+            return Answer(0, trouble="no answer before, so it was not asked again", is_final=True)
+        answer = self._tried(ask)
+        if answer.status == 0 and not answer.is_final:
+            self._away.add(host)
+        return answer
+
+    def _tried(self, ask: Ask) -> Answer:
         wait = FIRST_WAIT
         for number in range(1, TRIES + 1):
             left = self.timing.left()

@@ -105,6 +105,14 @@ class Registries:
             raise RegistryError(f"{reference.domain} gave a blob whose bytes have another digest than it should")
         return answer.body
 
+    def within(self, seconds: float) -> None:
+        """From now on there are at most `seconds` for everything."""
+        self._access.asker.timing.end_within(seconds)
+
+    def troubles(self) -> tuple[str, ...]:
+        """What kept a login from being found, so far; one line each."""
+        return self._access.logins.troubles()
+
     def _ask(self, reference: Reference, method: str, what: str, limit: int) -> Answer:
         place = self._place(reference)
         url = f"{place.origin}/v2/{reference.path}/{what}"
