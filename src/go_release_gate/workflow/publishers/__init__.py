@@ -1,0 +1,1 @@
+"""Who pushes images: actions, docker's command line, ko, GoReleaser. Each says which names, from known words."""

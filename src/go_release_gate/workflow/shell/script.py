@@ -1,0 +1,208 @@
+"""A script gone through from top to bottom: the commands with their words expanded, the variables and outputs they set.
+
+Nothing is run. What only a run can tell (a substituted command, a variable of the runner) is a hole; what stands in an
+`if` or a loop is conditional.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from go_release_gate.workflow.shell.parameters import applied, default_of, split_form
+from go_release_gate.workflow.shell.words import Command, Kind, Piece, Word, commands
+from go_release_gate.workflow.unknown import Holes, has_hole
+
+WORD_LIMIT = 64 << 10  # characters of an expanded word
+SUBSTITUTION_LIMIT = 4096  # characters of a substituted command that is looked into
+NESTING_LIMIT = 4
+
+_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=")
+_OPENING = frozenset({"if", "for", "while", "until", "case", "select"})
+_CLOSING = frozenset({"fi", "done", "esac"})
+_JOINING = frozenset({"then", "else", "elif", "do", "{", "}", "!", "time", "sudo", "exec", "command", "nohup", "-E"})
+_DECLARING = frozenset({"export", "readonly", "local", "declare", "typeset"})
+_TESTS = frozenset({"[", "[[", "test", "grep"})
+_SET_OUTPUT = re.compile(r"::set-output name=([\w-]+)::(.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A command with its words; `line` counts from 0 in the script."""
+
+    words: tuple[str, ...]
+    line: int
+    is_conditional: bool
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Script:
+    """What going through a script found: `environment` and `outputs` hold what it set for later steps."""
+
+    variables: dict[str, str]
+    holes: Holes
+    environment: dict[str, str] = field(default_factory=dict)
+    outputs: dict[str, str] = field(default_factory=dict)
+    _depth: int = 0
+    _inside: set[str] = field(default_factory=set)
+    _was_test: bool = False
+    _nesting: int = 0
+
+    def called(self, script: str) -> Iterator[Called]:
+        """The commands, in order, each with the variables as they are when it is reached."""
+        for command in commands(script):
+            words = self._opened(command)
+            is_conditional = self._depth > 0 or command.after == "||" or (command.after == "&&" and self._was_test)
+            own, rest = self._assignments(words)
+            if not rest:
+                self._set_all(own, is_conditional)
+                continue
+            expanded = tuple(part for word in rest for part in self._fields(word))
+            self._was_test = expanded[:1] != () and expanded[0] in _TESTS
+            if expanded[:1] and expanded[0] in _DECLARING:
+                self._set_all(self._assignments(rest[1:])[0], is_conditional)
+                continue
+            self._record(expanded, command, is_conditional)
+            if expanded:
+                yield Called(expanded, command.line, is_conditional, {**self.variables, **own})
+
+    def _opened(self, command: Command) -> list[Word]:
+        """The command's words without the reserved ones in front, whose depth is counted."""
+        words = list(command.words)
+        while words and (first := _literal(words[0])) is not None:
+            if first in _OPENING:
+                self._depth += 1
+                if first in ("for", "select", "case"):
+                    self._unset(_literal(words[1]) or "" if len(words) > 1 else "")
+                    return []
+            elif first in _CLOSING:
+                self._depth = max(self._depth - 1, 0)
+                self._left()
+            elif first not in _JOINING:
+                break
+            words = words[1:]
+        return words
+
+    def _left(self) -> None:
+        """What was set in a condition is not known behind it."""
+        if self._depth == 0:
+            for name in self._inside:
+                self._unset(name)
+            self._inside.clear()
+
+    def _unset(self, name: str) -> None:
+        if name:
+            self.variables[name] = self.holes.mark("it is set in a condition or a loop", f"${name}")
+
+    def _assignments(self, words: list[Word]) -> tuple[dict[str, str], list[Word]]:
+        found: dict[str, str] = {}
+        for index, word in enumerate(words):
+            match = _ASSIGNMENT.match(word[0].text) if word and word[0].kind is Kind.TEXT else None
+            if not match or word[0].is_quoted:
+                return found, words[index:]
+            rest = (Piece(Kind.TEXT, word[0].text[match.end() :], False), *word[1:])
+            found[match[1]] = self._text(rest)
+        return found, []
+
+    def _set_all(self, values: dict[str, str], is_conditional: bool) -> None:
+        self.variables.update(values)
+        if self._depth:
+            self._inside.update(values)
+        elif is_conditional:
+            for name in values:
+                self._unset(name)
+
+    def _record(self, words: tuple[str, ...], command: Command, is_conditional: bool) -> None:
+        """`echo name=value >> $GITHUB_OUTPUT` and `>> $GITHUB_ENV`, and the old `::set-output`."""
+        body = self._text(command.heredoc) if command.heredoc else ""
+        if words[:1] and words[0] in ("echo", "printf"):
+            body = " ".join(word for word in words[1:] if word not in ("-e", "-n", "-E")).removesuffix("\\n")
+        if match := _SET_OUTPUT.match(body):
+            self._keep(self.outputs, match[1], match[2], is_conditional)
+        for operator, target in command.redirections:
+            place = "".join(piece.text for piece in target).removeprefix("env:")
+            if operator in (">>", ">") and place in ("GITHUB_OUTPUT", "GITHUB_ENV"):
+                into = self.outputs if place == "GITHUB_OUTPUT" else self.environment
+                for line in body.split("\n"):
+                    name, sign, value = line.strip().partition("=")
+                    if sign and "<<" not in name:
+                        self._keep(into, name, value, is_conditional)
+
+    def _keep(self, into: dict[str, str], name: str, value: str, is_conditional: bool) -> None:
+        if is_conditional or name in into:
+            value = self.holes.mark("it is set in a condition", f"${name}")
+        into[name] = value
+
+    def _fields(self, word: Word) -> list[str]:
+        """The word expanded; an expansion outside quotes is split at white space."""
+        fields = [""]
+        is_quoted = not word
+        for piece in word:
+            is_quoted = is_quoted or piece.is_quoted
+            text = self._piece(piece)
+            if piece.kind is Kind.TEXT or piece.is_quoted:
+                fields[-1] += text
+                continue
+            parts = text.split()
+            if not parts:
+                continue
+            fields[-1] += parts[0]
+            fields += parts[1:]
+        return fields if is_quoted or fields != [""] else []
+
+    def _text(self, word: Word) -> str:
+        return "".join(self._piece(piece) for piece in word)[:WORD_LIMIT]
+
+    def _piece(self, piece: Piece) -> str:
+        if piece.kind is Kind.TEXT:
+            return piece.text
+        if piece.kind is Kind.COMMAND:
+            shown = " ".join(piece.text.split())
+            return self._substituted(piece.text) or self.holes.mark(
+                f"`{shown}` is only known when it runs", f"$({shown})"
+            )
+        return self._parameter(piece.text)[:WORD_LIMIT]
+
+    def _substituted(self, script: str) -> str:
+        """The answer of `echo`, where it is a substituted command's only one; empty: not known."""
+        if self._nesting >= NESTING_LIMIT or len(script) > SUBSTITUTION_LIMIT:
+            return ""
+        self._nesting += 1
+        try:
+            found = list(commands(script))
+            if len(found) == 1 and len(found[0].words) > 1 and _literal(found[0].words[0]) == "echo":
+                return " ".join(self._text(word) for word in found[0].words[1:])
+            return ""
+        finally:
+            self._nesting -= 1
+
+    def _parameter(self, text: str) -> str:
+        form = split_form(text)
+        hole = f"${{{text}}}" if form is None or form[1] else f"${text}"
+        if form is None:
+            return self.holes.mark("the shell's own variables are only known when it runs", hole)
+        name, operation = form
+        value = self.variables.get(name)
+        if not value:
+            default = default_of(operation, is_empty=value is None)
+            if default is not None and value is not None and not any(sign in default for sign in "$`\"'"):
+                return default
+        if value is None:
+            return self.holes.mark(f"${name} is only known when it runs", hole)
+        if operation.startswith((":-", "-", ":=", ":?", "?")) and value and not operation.startswith(": "):
+            return value
+        if has_hole(value) and operation:
+            return self.holes.mark(self.holes.reason(value), hole)
+        changed = applied(value, self._quoted(operation))
+        return self.holes.mark(f"`{hole}` is not read here", hole) if changed is None else changed
+
+    def _quoted(self, operation: str) -> str:
+        """A pattern without its quotes."""
+        return operation.replace('"', "").replace("'", "")
+
+
+def _literal(word: Word) -> str | None:
+    """The word where it is plain text, else None."""
+    return word[0].text if len(word) == 1 and word[0].kind is Kind.TEXT and not word[0].is_quoted else None
