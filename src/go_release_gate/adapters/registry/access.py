@@ -47,6 +47,10 @@ class Access:
         key = (place.domain, path)
         known = self._headers.get(key, "")
         answer = self.asker.ask(place, _with(ask, known))
+        if known and answer.status in (401, 403):
+            # it may have expired; and where a token is given, GitHub's registry refuses without a challenge
+            self._headers.pop(key, None)
+            answer = self.asker.ask(place, ask)
         if answer.status not in (401, 403) or not _is_own(place, answer):
             return answer
         login = self._login(place, path)
