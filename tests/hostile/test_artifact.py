@@ -6,7 +6,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import pytest
 from fakes.github import BOT, GitHub
 from go_release_gate.cli import app, options, report
 from go_release_gate.errors import GateError, ReportError, UsageError
+from go_release_gate.model.report import Comparison
 from go_release_gate.report import json_report
 from go_release_gate.report.neutral import log_text
 from go_release_gate.report.options import RenderOptions
@@ -133,6 +134,25 @@ def test_a_forged_pass_is_never_green(stage: Stage) -> None:
     assert failed.conclusion == "failure"
     assert passed.conclusion == "neutral"
     assert "Reported by the pull request's run" in (passed.title or "")
+    assert not any(comment.body.count("## ✅") for comment in stage.github.repository.comments.values())
+
+
+@pytest.mark.parametrize("base", ["\n::error::xx", "##[error]bad", "@acme/api", "main", "a" * 40 + "\n"])
+def test_the_base_that_a_report_names_is_a_commit(base: str, stage: Stage) -> None:
+    """Its first twelve characters stand in the title, and in the log of a job that may write."""
+    stage.save(lambda document: document.update(comparison={"base": base, "new": 1, "existing": 0, "fixed": 1}))
+    with pytest.raises(ReportError, match=r"comparison\.base: expected a commit"):
+        stage.publish()
+
+
+def test_no_headline_gives_a_command(stage: Stage) -> None:
+    """Nor would it, were it read: whatever stands in the lines for the log is made harmless there."""
+    stage.save()
+    done = stage.publish()
+    held = Comparison("\n::error::xx", 1, 0, 1)
+    log = "\n".join(report.lines(replace(done, report=replace(done.report, comparison=held)))).encode()
+
+    assert commands(log) == lenient_commands(log) == []
 
 
 def _everywhere(said: str) -> Change:

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 _ASKABLE = re.compile(r"[0-9A-Za-z][\w./-]*")  # a commit or the name of a branch, nothing counted from it
 
 
+def is_merge_ref(ref: str) -> bool:
+    """Whether `ref` is GitHub's merge of a pull request, which nobody can push to; a branch may be called `x/merge`."""
+    return re.fullmatch(r"refs/pull/[0-9]+/merge", ref) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
     """How a commit that the checkout lacks may be read.
@@ -89,7 +94,7 @@ def _local_commit(environ: Mapping[str, str], root: Path, revision: str) -> str:
     """The base commit, if the checkout has it: by name, or as first parent of the merge commit checked out."""
     git = git_of(environ, root)
     found = git.commit(revision) if revision else ""
-    if found or not environ.get("GITHUB_REF", "").endswith("/merge"):
+    if found or not is_merge_ref(environ.get("GITHUB_REF", "")):
         return found
     return git.commit("HEAD^1") if git.head_commit() == environ.get("GITHUB_SHA") else ""
 

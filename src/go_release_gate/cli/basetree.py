@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from go_release_gate.cli.basefile import is_merge_ref
 from go_release_gate.config.environment import secret
 from go_release_gate.engine.base_judging import BaseTree, Wanted
 from go_release_gate.errors import UnavailableError, UsageError
@@ -62,7 +63,7 @@ def find_base(
 
 def _first_parent(git: Git, environ: Mapping[str, str]) -> str:
     """What a pull request's merge commit was merged into: the event's own base may be older by then."""
-    lineage = git.lineage() if environ.get("GITHUB_REF", "").endswith("/merge") else ()
+    lineage = git.lineage() if is_merge_ref(environ.get("GITHUB_REF", "")) else ()
     return lineage[1] if len(lineage) > 1 and lineage[0] == environ.get("GITHUB_SHA") else ""
 
 

@@ -147,7 +147,7 @@ def lines(done: Reported) -> list[str]:
     by = f" (reported by {target.reported_by})" if target.reported_by else ""
     return [
         f"published to {what} of {target.repository} at {target.head[:SHORT]}: {places}{by}",
-        f"the report says {phrases.headline(done.report)}",
+        f"the report says {log_text(phrases.headline(done.report))}",
         *(f"note: {log_text(notice)}" for notice in done.notices),
     ]
 

@@ -15,6 +15,7 @@ from go_release_gate.model.severity import Event
 
 PAYLOAD_LIMIT = 32 << 20  # bytes; GitHub cuts webhook payloads at 25 MB
 _NO_COMMIT = "0" * 40
+_DEPENDABOT = "dependabot[bot]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def _of_pull_request(request: Mapping[str, Any], environ: Mapping[str, str]) -> 
     if _text(request, "head", "repo", "full_name").lower() != base.lower():
         return _Trust(False, True, ("pull request of a fork: no credentials are used and nothing of it is executed",))
     authors = (_text(request, "user", "login"), environ.get("GITHUB_ACTOR", ""))
-    if "dependabot[bot]" in authors:
+    if _DEPENDABOT in authors:
         return _Trust(False, False, ("pull request of Dependabot: no credentials are used and nothing is executed",))
     return _Trust()
 
@@ -121,6 +122,9 @@ def _of_workflow_run(document: Mapping[str, Any] | None) -> _Trust:
         return _unknown("the workflow run's payload cannot be read")
     if head.lower() != base.lower():
         return _Trust(False, True, ("workflow run of a fork: no credentials are used and nothing of it is executed",))
+    actors = {_text(document, "workflow_run", who, "login") for who in ("actor", "triggering_actor")}
+    if _DEPENDABOT in actors:
+        return _Trust(False, False, ("workflow run of Dependabot: no credentials are used and nothing is executed",))
     return _Trust()
 
 

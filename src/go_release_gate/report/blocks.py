@@ -39,8 +39,10 @@ def title(report: CheckReport, options: RenderOptions) -> str:
 
 
 def heading(report: CheckReport, options: RenderOptions) -> str:
-    """The title as a heading; the symbol says nothing that the words do not."""
-    return f"## {_VERDICTS[report.verdict]} {markdown_text(title(report, options))}"
+    """The title as a heading; the symbol says nothing that the words do not. A pass that others report is not green."""
+    is_claim = options.reported_by and report.verdict is Verdict.PASS
+    symbol = SYMBOLS[Outcome.NOT_APPLICABLE] if is_claim else _VERDICTS[report.verdict]
+    return f"## {symbol} {markdown_text(title(report, options))}"
 
 
 def strangers_note(options: RenderOptions) -> Iterator[str]:

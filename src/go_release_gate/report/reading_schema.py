@@ -38,6 +38,7 @@ _TEXTS = {
 }
 _FORMATS = {
     ("subject", "commit"): "commit",
+    ("comparison", "base"): "commit",
     ("module", "dir"): "path",
     ("finding", "module"): "path",
     ("finding", "location"): "place",

@@ -80,16 +80,24 @@ def test_what_cannot_be_read_is_not_trusted(payload: bytes | None) -> None:
     assert found.head == "m" * 40
 
 
+def _run_by(role: str, login: str) -> dict[str, Any]:
+    run = {"head_repository": {"full_name": "a/b"}, role: {"login": login}}
+    return {"repository": {"full_name": "a/b"}, "workflow_run": run}
+
+
 @pytest.mark.parametrize(
     ("payload", "trusted"),
     [
         ({"repository": {"full_name": "a/b"}, "workflow_run": {"head_repository": {"full_name": "a/b"}}}, True),
         ({"repository": {"full_name": "a/b"}, "workflow_run": {"head_repository": {"full_name": "m/b"}}}, False),
         ({"repository": {"full_name": "a/b"}, "workflow_run": {}}, False),
+        (_run_by("actor", "ann"), True),
+        (_run_by("actor", "dependabot[bot]"), False),
+        (_run_by("triggering_actor", "dependabot[bot]"), False),
     ],
 )
 def test_a_workflow_run_carries_its_origin(payload: dict[str, Any], trusted: bool) -> None:
-    """A second stage started by a fork's run is not trusted."""
+    """A second stage started by the run of a fork, or of Dependabot, is not trusted."""
     assert context("workflow_run", payload).trusted is trusted
 
 

@@ -88,7 +88,7 @@ class Api(Protocol):
         """What `write` gives, done exactly once: after a LostWriteError, `look` says whether it is there already."""
 
     def viewer(self) -> str:
-        """The login that our writes carry, without `[bot]`; empty when GitHub does not say."""
+        """The login that our writes carry, `[bot]` included where GitHub says it; empty when it says nothing."""
 
     def hurry(self, seconds: float) -> None:
         """From now on there are only `seconds` left, also where GitHub was given up: the last words of a run."""

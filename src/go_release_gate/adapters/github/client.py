@@ -160,7 +160,7 @@ class Client:
         data = document.get("data")
         viewer = data.get("viewer") if isinstance(data, dict) else None
         login = viewer.get("login") if isinstance(viewer, dict) else None
-        return login.removesuffix("[bot]") if isinstance(login, str) else ""
+        return login if isinstance(login, str) else ""
 
     def hurry(self, seconds: float) -> None:
         """See Api."""

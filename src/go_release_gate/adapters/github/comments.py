@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from go_release_gate.adapters.github.api import Api, DeniedError, Document, MissingError
+from go_release_gate.adapters.github.authors import is_by
 from go_release_gate.adapters.github.creating import create_once
 from go_release_gate.adapters.github.cutting import cut_markdown
 
@@ -67,7 +68,7 @@ class _Sticky:
     def __init__(self, api: Api, number: int, key: str, author: str) -> None:
         self._api = api
         self._key = _hex(key)
-        self._author = author.removesuffix("[bot]").casefold()
+        self._author = author
         self._list = f"/repos/{api.repository}/issues/{number}/comments"
 
     def put(self, body: str, *, create: bool) -> bool:
@@ -115,9 +116,7 @@ class _Sticky:
         user = comment.get("user")
         if mark is None or mark.key != self._key or not isinstance(user, Mapping):
             return False
-        if not self._author:
-            return user.get("type") == "Bot"
-        return str(user.get("login")).casefold().removesuffix("[bot]") == self._author
+        return is_by(user, self._author)
 
     def _write(self, method: str, comment: Document, body: Document | None, *, is_fresh: bool) -> None:
         path = f"/repos/{self._api.repository}/issues/comments/{_id(comment)}"

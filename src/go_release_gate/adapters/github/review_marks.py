@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from go_release_gate.adapters.github.api import Document
+from go_release_gate.adapters.github.authors import is_by
 from go_release_gate.adapters.github.comments import BODY_LIMIT
 from go_release_gate.adapters.github.cutting import cut_markdown
 
@@ -68,12 +69,12 @@ class Owner:
         found = _MARKER.match(body) if isinstance(body, str) else None
         if found is None or found[1] != kind or found[2] != digest(self.key) or not isinstance(user, Mapping):
             return None
-        return found[3] if self._is_author(user) else None
+        return found[3] if is_by(user, self.author) else None
 
     def standing(self, documents: Iterable[Document]) -> list[Standing]:
         """Our comments among all of a pull request, the oldest first."""
         listed = list(documents)
-        answered = {item.get("in_reply_to_id") for item in listed}
+        answered = {above for item in listed if isinstance(above := item.get("in_reply_to_id"), int)}
         found = [
             Standing(item["id"], mark, isinstance(item.get("line"), int), item["id"] in answered)
             for item in listed
@@ -82,12 +83,6 @@ class Owner:
             and (mark := self.mark_of("finding", item)) is not None
         ]
         return sorted(found, key=lambda item: item.number)
-
-    def _is_author(self, user: Mapping[str, object]) -> bool:
-        author = self.author.casefold().removesuffix("[bot]")
-        if not author:
-            return user.get("type") == "Bot"
-        return str(user.get("login")).casefold().removesuffix("[bot]") == author
 
 
 def digest(text: str) -> str:

@@ -295,7 +295,7 @@ def test_pages_of_an_object() -> None:
 @pytest.mark.parametrize(
     ("document", "login"),
     [
-        ({"data": {"viewer": {"login": "github-actions[bot]"}}}, "github-actions"),
+        ({"data": {"viewer": {"login": "github-actions[bot]"}}}, "github-actions[bot]"),
         ({"data": {"viewer": {"login": "ann"}}}, "ann"),
         ({"data": None, "errors": [{"type": "FORBIDDEN"}]}, ""),
         ({"data": {"viewer": None}}, ""),
@@ -303,7 +303,7 @@ def test_pages_of_an_object() -> None:
     ],
 )
 def test_the_viewer_is_who_we_write_as(document: Any, login: str) -> None:
-    """The login comes without `[bot]`, as comments show it; a GitHub that does not say it gives nothing."""
+    """The login comes as GitHub says it, `[bot]` included; a GitHub that does not say it gives nothing."""
     world = World([LOST, ok(document)])
 
     assert world.client.viewer() == login
