@@ -47,16 +47,16 @@ class Access:
         key = (place.domain, path)
         known = self._headers.get(key, "")
         answer = self.asker.ask(place, _with(ask, known))
-        if known and answer.status in (401, 403):
+        if known and _is_refusal(place, answer):
             # it may have expired; and where a token is given, GitHub's registry refuses without a challenge
             self._headers.pop(key, None)
             answer = self.asker.ask(place, ask)
-        if answer.status not in (401, 403) or not _is_own(place, answer):
+        if not _is_refusal(place, answer):
             return answer
         login = self._login(place, path)
         if answer.status == 401:
             answer, login = self._enter(place, path, ask, answer, login)
-        if answer.status in (401, 403):
+        if _is_refusal(place, answer):
             raise denied(place, path, login, answer)
         return answer
 
@@ -75,8 +75,8 @@ class Access:
         except DeniedError:
             if not login or not login.is_offered:
                 raise
-            answer = Answer(401)
-        if login and login.is_offered and answer.status in (401, 403):
+            answer = refusal_
+        if login and login.is_offered and _is_refusal(place, answer):
             self._refused.add((place.domain, path))
             login = None
             answer = self._asked_again(place, path, ask, refusal_, login)
@@ -85,7 +85,7 @@ class Access:
     def _asked_again(self, place: Place, path: str, ask: Ask, refusal_: Answer, login: Login | None) -> Answer:
         header = self._header(place, path, refusal_, login)
         answer = self.asker.ask(place, _with(ask, header))
-        if answer.status != 401:
+        if not _is_refusal(place, answer):
             with self._lock:
                 self._headers[place.domain, path] = header
         return answer
@@ -167,5 +167,6 @@ def _with(ask: Ask, header: str) -> Ask:
     return replace(ask, headers={**ask.headers, "Authorization": header}) if header else ask
 
 
-def _is_own(place: Place, answer: Answer) -> bool:
-    return answer.url.lower().startswith(f"{place.origin.lower()}/")
+def _is_refusal(place: Place, answer: Answer) -> bool:
+    """Whether the registry itself, not one whom it leads to, wants another login."""
+    return answer.status in (401, 403) and answer.url.lower().startswith(f"{place.origin.lower()}/")

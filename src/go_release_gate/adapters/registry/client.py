@@ -152,7 +152,7 @@ def _media_type(answer: Answer) -> str:
 
 def _tags(reference: Reference, answer: Answer) -> list[str]:
     document = answer.document
-    tags = document.get("tags") if isinstance(document, dict) else []
+    tags = document.get("tags", "") if isinstance(document, dict) else ""
     if not isinstance(tags, list | None):
         raise RegistryError(f"{reference.domain} gave no list of tags")
     return [tag for tag in tags or () if isinstance(tag, str) and is_valid_tag(tag)]
