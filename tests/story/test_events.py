@@ -215,3 +215,14 @@ def test_no_foreign_command_reaches_the_log(
     found = commands(log)
     tokens = {item.data for item in found if item.name == "stop-commands"}
     assert {item.name for item in found} <= OURS | tokens
+
+
+@pytest.mark.parametrize(("folder", "name"), [("", "findings"), (".", "findings"), ("backend", "findings (backend)")])
+def test_the_check_run_is_named_after_the_folder_in_the_repository(
+    job: Job, folder: str, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where the runner keeps the workspace is no part of the name; without `path` it is the one that `report` uses."""
+    (job.workspace / "backend").mkdir()
+    run(job, faulty(1), job.environ("pull_request", INPUT_PATH=folder), monkeypatch, capsys)
+
+    assert [found.name for found in job.github.repository.check_runs.values()] == [f"go-release-gate {name}"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,22 +38,26 @@ def folder_of(args: argparse.Namespace, environ: Mapping[str, str]) -> str:
     return root.relative_to(top).as_posix() if root.is_relative_to(top) else "."
 
 
-def wishes_of(args: argparse.Namespace) -> Wishes:
+def wishes_of(args: argparse.Namespace, environ: Mapping[str, str] | None = None) -> Wishes:
     """What the inputs want; without a word everything."""
     from go_release_gate.publish.publish import Wishes
 
     return Wishes(
         check_run=args.check_run is not False,
-        check_name=args.check_name or _name(args),
+        check_name=args.check_name or _name(args, environ or {}),
         review=args.review is not False,
         comment=args.comment or "auto",
         upload_sarif=args.upload_sarif is not False,
     )
 
 
-def _name(args: argparse.Namespace) -> str:
-    """A name of its own for each selection: two check runs of one name hide each other."""
-    parts = [str(args.path)] if getattr(args, "path", None) not in (None, "", ".") else []
+def _name(args: argparse.Namespace, environ: Mapping[str, str]) -> str:
+    """A name of its own for each selection: two check runs of one name hide each other.
+
+    The folder as the input `path` has it, seen from the workspace: where that lies is the runner's matter.
+    """
+    folder = os.path.relpath(getattr(args, "path", None) or ".", environ.get("GITHUB_WORKSPACE") or ".")
+    parts = [] if folder == "." else [folder]
     parts += list(getattr(args, "module", None) or ())
     return f"{NAME} ({', '.join(parts)})"[:100] if parts else NAME
 
@@ -78,7 +83,7 @@ def publish_check(report: CheckReport, args: argparse.Namespace, environ: Mappin
     try:
         api = connected(args, environ, event, token)
         texts = _texts(target, api, git, root, folder_of(args, environ))
-        return publish(report, target, api, wishes_of(args), texts)
+        return publish(report, target, api, wishes_of(args, environ), texts)
     except GateError as error:
         return Published(notices=(f"nothing is shown on GitHub beside this run: {error.message}",))
 
