@@ -23,6 +23,7 @@ def rerooted(report: CheckReport, folder: str) -> CheckReport:
         findings=tuple(_finding(finding, folder) for finding in report.findings),
         suppressed=tuple(replace(item, finding=_finding(item.finding, folder)) for item in report.suppressed),
         modules=tuple(_module(answer, folder) for answer in report.modules),
+        patch=_diff(report.patch, folder),
         skipped=tuple((_join(folder, directory), reason) for directory, reason in report.skipped),
     )
 
@@ -35,9 +36,40 @@ def _finding(finding: Finding, folder: str) -> Finding:
         module=finding.module and _join(folder, finding.module),
         location=_location(finding.location, folder),
         related=tuple(_related(related, folder) for related in finding.related),
-        command=f"cd {shlex.quote(folder)} && {finding.command}" if finding.command else "",
+        command=_command(finding.command, folder),
         fix=moved,
     )
+
+
+def _command(command: str, folder: str) -> str:
+    """The command for the root of the repository; several of them can be pasted as one block."""
+    words = shlex.split(command)
+    if words[:2] == ["go", "-C"]:
+        return shlex.join(["go", "-C", _join(folder, words[2]), *words[3:]])
+    if words[:1] == ["go"]:
+        return shlex.join(["go", "-C", folder, *words[1:]])
+    return f"(cd {shlex.quote(folder)} && {command})" if command else ""
+
+
+def _diff(diff: str, folder: str) -> str:
+    """The diff with the paths of its headers, as facts/patch.py writes them, seen from the root."""
+    lines, is_header = diff.split("\n"), False
+    for number, line in enumerate(lines):
+        is_header = line.startswith("diff --git ") or (is_header and not line.startswith("@@"))
+        if is_header:
+            lines[number] = _header(line, folder)
+    return "\n".join(lines)
+
+
+def _header(line: str, folder: str) -> str:
+    word, space, path = line.partition(" ")
+    if word in {"---", "+++"} and path.startswith(("a/", "b/")):
+        return f"{word}{space}{path[:2]}{folder}/{path[2:]}"
+    if word == "diff":
+        path = path.removeprefix("--git a/")
+        path = path[: (len(path) - len(" b/")) // 2]  # `P b/P`
+        return f"diff --git a/{folder}/{path} b/{folder}/{path}"
+    return line
 
 
 def _related(related: Related, folder: str) -> Related:
@@ -47,7 +79,8 @@ def _related(related: Related, folder: str) -> Related:
 def _module(answer: ModuleAnswer, folder: str) -> ModuleAnswer:
     error = answer.error
     moved = error and replace(error, path=error.path and _join(folder, error.path))
-    return replace(answer, dir=_join(folder, answer.dir), error=moved)
+    tidy = replace(answer.tidy, diff=_diff(answer.tidy.diff, folder))
+    return replace(answer, dir=_join(folder, answer.dir), tidy=tidy, error=moved)
 
 
 def _location(place: Location, folder: str) -> Location:
