@@ -13,6 +13,7 @@ from go_release_gate.model.outcome import Verdict
 from go_release_gate.model.report import CheckReport
 from go_release_gate.model.severity import Severity
 from go_release_gate.report import phrases
+from go_release_gate.report.findings_list import reasons
 from go_release_gate.report.neutral import log_block, log_text
 from go_release_gate.report.options import RenderOptions
 from go_release_gate.report.placing import Placed, as_judged
@@ -109,7 +110,7 @@ def _remark(item: Placed, diffs: _Diffs, options: RenderOptions) -> Remark:
 
 def _parts(finding: Finding, options: RenderOptions) -> Iterator[str]:
     yield finding.message
-    yield from (f"why: {phrases.reason(related)}" for related in finding.related[:MOST_REASONS])
+    yield from (f"why: {reason}" for reason in reasons(finding)[:MOST_REASONS])
     if options.reported_by:
         yield f"reported by {options.reported_by}, not verified"
         return

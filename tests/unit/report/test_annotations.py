@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from go_release_gate.adapters.github.checks import CheckAnnotation
-from go_release_gate.model.finding import Edit, Fix, Location
+from go_release_gate.model.finding import Edit, Fix, Location, Related
 from go_release_gate.model.report import TidyAnswer
 from go_release_gate.model.severity import Severity
 from go_release_gate.report.annotations import annotations
@@ -97,3 +97,9 @@ def test_foreign_text_stays_in_its_place(said: str) -> None:
         assert commands("\n".join(texts).encode("utf-8", "backslashreplace")) == []
         assert item.path
         assert 1 <= item.start_line <= item.end_line
+
+
+def test_a_reason_in_the_message_is_not_said_again() -> None:
+    """As in the text and on the pages."""
+    finding = replace(reports.failing().findings[0], message="x: it is imported", related=(Related("it is imported"),))
+    assert "why:" not in only(Placed(finding, 1, 1)).message
