@@ -144,7 +144,20 @@ def test_an_invalid_token_is_said_once(world: World) -> None:
     published = world.publish(faulty())
 
     assert published.places == ()
-    assert any("token" in notice for notice in published.notices)
+    assert any("token is not valid" in notice for notice in published.notices)
+    assert not any("grant" in notice for notice in published.notices if "not valid" in notice)
+    world.github.forgive()
+
+
+def test_code_scanning_switched_off_is_no_missing_permission(world: World) -> None:
+    """What to switch on is said, and no line of `permissions:` is named."""
+    world.github.repository.code_scanning = False
+    target = replace(world.target(), ref="refs/pull/7/merge", sarif_commit=world.target().head)
+    [notice] = world.publish(faulty(), target=target).notices
+
+    assert "not enabled" in notice
+    assert "Settings" in notice
+    assert "permissions" not in notice
     world.github.forgive()
 
 

@@ -143,7 +143,10 @@ class _Run:
             self.away = error.message
             self.undone.append(name)
         except DeniedError as error:
-            self.missing.setdefault(error.needs or error.message, []).append(name)
+            if error.needs:
+                self.missing.setdefault(error.needs, []).append(name)
+            else:
+                self.refused[name] = ": ".join(filter(None, (error.message, error.hint)))
         except GitHubError as error:
             self.refused[name] = error.message
         else:
