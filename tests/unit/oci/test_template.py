@@ -1,0 +1,151 @@
+"""Templates: equal to Handlebars, in what they give and in what they refuse."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from go_release_gate.oci import template
+from go_release_gate.oci.template import TemplateError
+
+DATA = json.loads((Path(__file__).parents[2] / "data" / "images" / "templates-observed.json").read_text("utf-8"))
+VALUES: dict[str, object] = DATA["context"]
+
+
+def date(pattern: object, **named: object) -> str:
+    """The helper of the observed data: shows its arguments."""
+    zone = named.pop("tz", "UTC")
+    if not isinstance(pattern, str) or not isinstance(zone, str) or named:
+        raise TemplateError("date takes a text and tz")
+    return f"<{pattern}|{zone}>"
+
+
+def constant(text: str):
+    """A helper that takes nothing."""
+    return lambda: text
+
+
+HELPERS = {"date": date, **{name: constant(text) for name, text in DATA["about"]["functions"].items()}}
+
+
+def answer(text: str) -> list[object]:
+    """What this package says, in the form of the observed data."""
+    try:
+        shown = template.render(text, VALUES, HELPERS)
+    except TemplateError:
+        shown = None
+    return [shown, template.is_only(text, "raw")]
+
+
+def test_observed() -> None:
+    """Every template gives what Handlebars gave, fails where it failed, and is or is not the raw statement."""
+    different = [(text, seen, answer(text)) for text, *seen in DATA["templates"] if answer(text) != seen]
+
+    assert different == []
+    assert sum(seen is None for _, seen, _ in DATA["templates"]) > 200
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("v{{major}}.{{minor}}", "v1.2"),
+        ("{{branch}} {{{branch}}} {{&branch}}", "feat/a&amp;b&#x27;s feat/a&b's feat/a&b's"),
+        ("{{{date 'YYYY' tz=\"Asia/Tokyo\"}}}", "<YYYY|Asia/Tokyo>"),
+        ("{{{date 'X' tz='a' tz='b'}}}", "<X|a>"),
+        ("{{nope}}{{nope.deeper}}{{nope a=1}}", ""),
+        ("{{#if build}}{{version}}-{{build.[0]}}{{else}}{{version}}{{/if}}", "1.2.3-rc.1-build"),
+        ("{{#each build}}{{#if @index}}.{{/if}}{{this}}{{/each}}", "build.5"),
+        ("{{#each objs as |o i|}}{{i}}{{o.k}}{{/each}}", "0112"),
+        ("{{#if no}}text is true{{/if}}", "text is true"),
+        ("{{#if tag}}a{{else if zero}}b{{else}}c{{/if}}", "c"),
+        ("{{build}}", "build,5"),
+        ("{{{major}}}{{{minor}}}", "3"),
+        ("{{{major}}}{{minor}}", "12"),
+        ("a {{~branch.length~}} b", "ab"),
+        ("\\{{branch}} {{! not shown }}x", "{{branch}} x"),
+        ("{{{{tag}}}}{{branch}}{{{{/tag}}}}", "{{branch}}"),
+        ("{{constructor}}{{toString}}{{version.toString}}", ""),
+    ],
+)
+def test_what_a_template_gives(text: str, expected: str) -> None:
+    """Escapes, arguments, blocks, paths and white space, as they were observed; numbers without text are added up."""
+    assert template.render(text, VALUES, HELPERS) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("{{branch", "nothing closes"),
+        ("{{branch}", "nothing closes"),
+        ("{{branch} }}", "'}' inside of braces"),
+        ("{{#if t}}", "end of the template"),
+        ("{{#if t}}{{/unless}}", "opens 'if' and closes 'unless'"),
+        ("{{else}}", "'{{else}}'"),
+        ("{{foo/../bar}}", "path"),
+        ("{{build.0}}", "'0' where it expects id"),
+        ("{{nope 'x'}}", "calls 'nope', which does not exist"),
+        ("{{major 'x'}}", "which is a value"),
+        ("{{if t}}", "used as a value"),
+        ("{{#if}}x{{/if}}", "0 arguments"),
+        ("{{date}}", "cannot be called so"),
+        ("{{> part}}", "a partial"),
+        ("{{* part}}", "a decorator"),
+        ("{{#if f}}{{* part}}{{/if}}", "a decorator"),
+        ("{{lookup this 'branch'}}", "a function"),
+        ("{{!-- no end", "no --}}"),
+        ("{{{{tag}}}}", "a raw block has no end"),
+        ("\x00", "NUL"),
+        ("{{#if t}}" * 2000, "nested too deeply"),
+        ("{{#each @root.objs}}" * 14 + "{{/each}}" * 14, "loops"),
+    ],
+)
+def test_what_a_template_cannot_be(text: str, reason: str) -> None:
+    """A template that Handlebars refuses, or that would not end, is refused with its reason on one line."""
+    with pytest.raises(TemplateError) as caught:
+        template.render(text, VALUES, HELPERS)
+
+    assert reason in str(caught.value)
+    assert str(caught.value).isprintable()
+
+
+@given(st.text(alphabet="{}~#/^&!.'\"=| @[]\\()*abif else\n", max_size=60))
+def test_any_text_is_rendered_or_refused(text: str) -> None:
+    """Nothing but TemplateError leaves a template; a text without braces is itself."""
+    shown = answer(text)[0]
+
+    assert shown is None or isinstance(shown, str)
+    if "{{" not in text:
+        assert shown == text
+
+
+def test_an_error_of_a_helper_reaches_the_caller() -> None:
+    """What a helper raises is not hidden."""
+
+    def failing() -> str:
+        raise TemplateError("no commit date")
+
+    with pytest.raises(TemplateError, match="no commit date"):
+        template.render("{{failing}}", {}, {"failing": failing})
+
+
+@pytest.mark.parametrize(
+    ("text", "is_raw"),
+    [
+        ("{{raw}}", True),
+        ("{{{raw}}}", True),
+        ("{{~raw 'x'~}}", True),
+        ("{{this.raw}}", True),
+        (" {{raw}}", False),
+        ("{{'raw'}}", False),
+        ("{{version}}", False),
+        ("{{raw", False),
+        ("", False),
+    ],
+)
+def test_the_raw_statement(text: str, is_raw: bool) -> None:
+    """One tag that names raw and nothing around it."""
+    assert template.is_only(text, "raw") is is_raw
