@@ -78,6 +78,8 @@ def _run(step: Step, environ: Mapping[str, str]) -> Ending:
     wanted = options.parse(options.Verb("action", "the step of a workflow"), [], surroundings)
     if wanted is not None and wanted.verb == "report":
         return _report(step, surroundings, wanted)
+    if wanted is not None and wanted.verb == "tags":
+        return _tags(step, surroundings, wanted, places)
     args = options.parse(options.find_verb("check"), [], surroundings)
     if args is None or wanted is None:  # help needs a flag, and no flag was given
         return Ending(2)
@@ -150,6 +152,22 @@ def _report(step: Step, environ: Mapping[str, str], args: argparse.Namespace) ->
     sys.stdout.write("\n".join(reporting.lines(done)) + "\n")
     step.write_summary(summary.render(done.report, RenderOptions(reported_by=done.target.reported_by)))
     return Ending(done.exit_code, check_outputs(done.report))
+
+
+def _tags(step: Step, environ: Mapping[str, str], args: argparse.Namespace, places: StepPlaces) -> Ending:
+    """Make image names for later steps: as outputs, as variables, and as files for bake."""
+    from go_release_gate.cli import image_outputs, options
+    from go_release_gate.cli import tags as naming
+    from go_release_gate.report.image_names import summary, text_lines
+
+    asked = options.complete(options.find_verb("tags"), args, environ)
+    asked.path = str(places.workspace / (asked.path or "."))
+    named = naming.perform(asked, environ)
+    outputs = image_outputs.leave(named, asked, places)
+    step.write_variables(image_outputs.variables(outputs, environ))
+    sys.stdout.write("\n".join(text_lines(named.answer, named.context, named.notices)) + "\n")
+    step.write_summary(summary(named.answer, named.context))
+    return Ending(named.exit_code, outputs)
 
 
 def _published(

@@ -106,6 +106,21 @@ class Git:
         found.pop("HEAD", None)
         return found
 
+    def refs_at_head(self) -> tuple[str, ...]:
+        """Full names of the tags and branches that are at the commit checked out, in the order of their names."""
+        return tuple(name for (name,) in self._refs(("refname",), "--points-at=HEAD", "--sort=refname"))
+
+    def time_of(self, revision: str) -> int | None:
+        """When a commit was made (committed), in seconds since 1970; None: it is not here."""
+        answer = self._run("cat-file", "commit", f"{revision}^{{commit}}")
+        lines = _text(answer).partition("\n\n")[0].splitlines()
+        words = next((line.split() for line in lines if line.startswith("committer ")), [])
+        return int(words[-2]) if len(words) > 2 and words[-2].isdigit() else None
+
+    def default_branch(self) -> str:
+        """The branch that the remote called origin had checked out when this was cloned; empty: not known."""
+        return self._line("rev-parse", "--abbrev-ref", "--quiet", "origin/HEAD").removeprefix("origin/")
+
     def has_tags_elsewhere(self) -> bool:
         """Whether a tag lies outside what is checked out: in a cut history, that tags were fetched for themselves."""
         return bool(self._refs(("refname",), "--no-merged=HEAD", "--count=1", "refs/tags"))

@@ -63,7 +63,7 @@ def _module(parser: argparse.ArgumentParser) -> None:
 
 
 def _kind(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("kind", metavar="KIND", help="config, check, baseline or rules")
+    parser.add_argument("kind", metavar="KIND", help="config, check, tags, baseline or rules")
 
 
 def _files(parser: argparse.ArgumentParser) -> None:

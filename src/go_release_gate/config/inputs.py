@@ -29,7 +29,7 @@ INPUTS: tuple[Input, ...] = (
         "path",
         "Repository to judge, relative to the workspace. A folder without .git is judged too.",
         fallback="where it runs",
-        verbs=(*JUDGING, "doctor"),
+        verbs=(*JUDGING, "doctor", "tags"),
     ),
     Input(
         "config",

@@ -57,7 +57,7 @@ class Step:
     """This process as a step of a workflow.
 
     Args:
-        environ: RUNNER_DEBUG, GITHUB_ACTIONS, GITHUB_OUTPUT and GITHUB_STEP_SUMMARY are read.
+        environ: RUNNER_DEBUG, GITHUB_ACTIONS, GITHUB_OUTPUT, GITHUB_ENV and GITHUB_STEP_SUMMARY are read.
         stream: the one stream that everything goes to (the runner reads two pipes independently).
         token: makes random words.
     """
@@ -123,6 +123,11 @@ class Step:
             raise ValueError(f"not a declared output: {', '.join(sorted(undeclared))}")
         entries = [_entry(name, values.get(name, ""), f"ghadelimiter_{self._token()}") for name in OUTPUTS]
         self._append("GITHUB_OUTPUT", "".join(entries))
+
+    def write_variables(self, values: Mapping[str, str]) -> None:
+        """Set environment variables of the job's later steps. Raises ValueError as `write_outputs`."""
+        entries = [_entry(name, value, f"ghadelimiter_{self._token()}") for name, value in values.items()]
+        self._append("GITHUB_ENV", "".join(entries))
 
     def write_summary(self, markdown: str) -> None:
         """Append Markdown to the job summary. Raises ValueError beyond the runner's limit of 1 MiB."""
