@@ -32,7 +32,7 @@ _INLINE = re.compile(r'// want "([a-z-]+): (.*)"\s*$')
 _WANT = re.compile(
     r"(?P<path>.+?):(?P<line>\d+): (?P<rule>[a-z-]+): (?:(?P<severity>error|warning|note): )?(?P<text>.*)"
 )
-_PLACEHOLDER = re.compile(r"\{\{(\w+) ?([^}]*)\}\}")
+_PLACEHOLDER = re.compile(r"\{\{(sum|h1mod|h1|go|proxy)\b ?([^}]*)\}\}")  # any other braces are the file's own
 _PREFIXES = ("proxy", "cache-edit", "outside", "fixed", "dirty")
 _SECTIONS = ("settings", "env", "want", "also", "run", "outcome")
 _SETTINGS = frozenset(

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from go_release_gate.engine.apply import chosen_rules, facts_wanted
 from go_release_gate.engine.context import Edges, Facts, phase
 from go_release_gate.engine.image_reading import collect_image_uses
+from go_release_gate.engine.workflow_reading import collect_workflows
 from go_release_gate.facts.image_uses import ImageUses
+from go_release_gate.facts.workflows import Workflows
 from go_release_gate.rules.registry import RULES
 
 if TYPE_CHECKING:
@@ -20,7 +22,10 @@ if TYPE_CHECKING:
 
 Collector = Callable[[Facts, "Settings", Edges], object | None]
 
-COLLECTORS: tuple[tuple[type, Collector], ...] = ((ImageUses, collect_image_uses),)
+COLLECTORS: tuple[tuple[type, Collector], ...] = (
+    (ImageUses, collect_image_uses),
+    (Workflows, collect_workflows),
+)
 
 
 def collect_release_facts(facts: Facts, settings: Settings, edges: Edges) -> None:

@@ -23,6 +23,13 @@ from go_release_gate.rules.module import (
     workspace_missing_member,
     workspace_unlisted_module,
 )
+from go_release_gate.rules.workflow import (
+    mutable_release_tag,
+    push_on_pull_request,
+    remote_build_context,
+    tag_entry_never_fires,
+    wrong_version_recipe,
+)
 
 RULES: tuple[Rule, ...] = (
     broken_module.RULE,
@@ -33,16 +40,21 @@ RULES: tuple[Rule, ...] = (
     missing_go_directive.RULE,
     modified_module_cache.RULE,
     modified_vendor.RULE,
+    mutable_release_tag.RULE,
+    push_on_pull_request.RULE,
+    remote_build_context.RULE,
     replace_outside_repository.RULE,
     retracted_version.RULE,
     stale_vendor.RULE,
     tag_and_digest.RULE,
+    tag_entry_never_fires.RULE,
     unformatted_module_file.RULE,
     unpinned_image.RULE,
     unpinned_version.RULE,
     untidy_module.RULE,
     workspace_missing_member.RULE,
     workspace_unlisted_module.RULE,
+    wrong_version_recipe.RULE,
 )
 
 

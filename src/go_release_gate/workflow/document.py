@@ -23,7 +23,10 @@ Texts = Mapping[str, Scalar]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Step:
-    """One step of a job; `inputs` by lower-case name, `uses` and `run` None where there is no such key."""
+    """One step of a job; `inputs` by lower-case name, `uses` and `run` None where there is no such key.
+
+    `table`: where the inputs stand (`with:`), None where there are none.
+    """
 
     line: int
     id: str = ""
@@ -33,6 +36,7 @@ class Step:
     shell: str = ""
     env: Texts = field(default_factory=dict)
     condition: Scalar | None = None
+    table: Table | None = None
 
     @property
     def action(self) -> str:
@@ -141,6 +145,7 @@ def _job(key: Scalar, node: Node, tree: Table) -> Job:
 
 
 def _step(node: Node, shell: str) -> Step:
+    table = child(node, "with")
     return Step(
         line=node.line,
         id=text_of(child(node, "id")),
@@ -150,6 +155,7 @@ def _step(node: Node, shell: str) -> Step:
         shell=text_of(child(node, "shell")) or shell,
         env=_texts(child(node, "env")),
         condition=_scalar(child(node, "if")),
+        table=table if isinstance(table, Table) else None,
     )
 
 

@@ -11,6 +11,8 @@ from go_release_gate.workflow.triggers import BRANCH, TAG, Trigger
 from go_release_gate.workflow.unknown import Unknown
 
 LATER = "it is only known while the workflow runs"
+SAMPLE_NUMBER = 4711  # of a pull request that is thought of
+SAMPLE_TAG = "v1.2.3"
 PULL_REQUESTS = ("pull_request", "pull_request_target")
 # Parts of the payload that an event has only where it is about them: elsewhere they are null.
 _ELSEWHERE = ("pull_request", "release", "workflow_run", "inputs", "issue", "schedule", "client_payload")
@@ -91,9 +93,13 @@ def _subjects(trigger: Trigger, default: str) -> Iterator[tuple[str, str, int | 
         yield from ((event, TAG + name, None) for name in trigger.sample_tags())
         yield from ((event, BRANCH + name, None) for name in trigger.sample_branches(default))
     elif event in PULL_REQUESTS:
-        yield event, f"{BRANCH}{default}" if event.endswith("target") else "refs/pull/1/merge", 1
+        yield (
+            event,
+            f"{BRANCH}{default}" if event.endswith("target") else f"refs/pull/{SAMPLE_NUMBER}/merge",
+            SAMPLE_NUMBER,
+        )
     elif event == "release":
-        yield event, f"{TAG}v1.2.3", None
+        yield event, TAG + SAMPLE_TAG, None
     elif event in _ON_DEFAULT or event == "workflow_dispatch":
         yield event, BRANCH + default, None
 

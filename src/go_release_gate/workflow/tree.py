@@ -101,6 +101,7 @@ class Mapping:
     line: int
     column: int
     size: int = 1
+    is_flow: bool = False  # written in braces
 
     def get(self, name: str) -> Node | None:
         """What belongs to the key, also by way of a merge (`<<`); None: there is no such key."""
@@ -194,7 +195,8 @@ class _Reader:
             items = tuple(self.items(depth))
             return Sequence(items, line, column, 1 + sum(item.size for item in items))
         entries = tuple(self.entries(depth))
-        return Mapping(entries, line, column, 1 + sum(1 + node.size for _, node in entries))
+        size = 1 + sum(1 + node.size for _, node in entries)
+        return Mapping(entries, line, column, size, bool(event.flow_style))
 
     def items(self, depth: int) -> Iterator[Node]:
         for event in self.events:

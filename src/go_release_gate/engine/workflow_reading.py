@@ -1,0 +1,88 @@
+"""Collect the workflows: the files of .github/workflows and GoReleaser's, read as any file of a stranger."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import TYPE_CHECKING
+
+from go_release_gate.engine.context import Edges, Facts
+from go_release_gate.engine.safe_paths import RefusedFileError, open_directory, read_regular
+from go_release_gate.errors import GateError
+from go_release_gate.facts.workflows import Workflows, read_workflows
+from go_release_gate.model.severity import Event
+from go_release_gate.workflow.tree import SIZE_LIMIT
+
+if TYPE_CHECKING:
+    from go_release_gate.config.settings import Settings
+
+DIRECTORY = ".github/workflows"
+RELEASERS = (".goreleaser.yml", ".goreleaser.yaml", "goreleaser.yml", "goreleaser.yaml", ".config/goreleaser.yaml")
+COUNT_LIMIT = 300  # files; more are not read, and that is said
+
+
+def collect_workflows(facts: Facts, settings: Settings, edges: Edges) -> Workflows | None:
+    """The workflows as they lie in the checkout, None where there are none. What cannot be read is a notice."""
+    documents = [read for name in _names(facts) if (read := _file(facts, DIRECTORY, name))]
+    if not documents:
+        return None
+    releasers = [read for path in RELEASERS if (read := _file(facts, *_split(path)))][:1]
+    module = facts.repository.module_at(".")
+    found = read_workflows(documents, releasers, module.path if module else "")
+    facts.notices += [f"{broken.path}:{broken.line}: not read: {broken.message}" for broken in found.broken]
+    if settings.event is Event.TAG:
+        facts.notices += _differences(documents, found.default_branch, edges)
+    return found
+
+
+def _names(facts: Facts) -> list[str]:
+    try:
+        folder = open_directory(facts.repository.root, DIRECTORY)
+    except OSError:
+        return []
+    try:
+        names = sorted(name for name in os.listdir(folder) if name.endswith((".yml", ".yaml")))  # noqa: PTH208 - the directory is open already
+    finally:
+        os.close(folder)
+    if len(names) > COUNT_LIMIT:
+        facts.notices.append(f"{DIRECTORY}: {len(names)} files, only the first {COUNT_LIMIT} are read")
+    return names[:COUNT_LIMIT]
+
+
+def _file(facts: Facts, directory: str, name: str) -> tuple[str, bytes] | None:
+    path = name if directory == "." else f"{directory}/{name}"
+    if directory != "." and not (facts.repository.root / directory).is_dir():
+        return None
+    try:
+        data = read_regular(facts.repository.root, directory, name, SIZE_LIMIT)
+    except RefusedFileError as error:
+        facts.notices.append(f"{path}: not read: {error.message}")
+        return None
+    return None if data is None else (path, data)
+
+
+def _split(path: str) -> tuple[str, str]:
+    directory, _, name = path.rpartition("/")
+    return directory or ".", name
+
+
+def _differences(documents: list[tuple[str, bytes]], branch: str, edges: Edges) -> list[str]:
+    """A tag runs the workflows of its own commit: those that differ from the default branch's, in words."""
+    revision = f"refs/remotes/origin/{branch}"
+    if edges.git is None or not edges.git.commit(revision):
+        return []
+    try:
+        known = edges.git.objects(revision)
+    except GateError:
+        return []
+    return [
+        f"{path}: the tag runs this file as it is in the tag's commit, which differs from {branch}'s"
+        for path, data in documents
+        if known.get(path) != _object_id(data, len(next(iter(known.values()), "")))
+    ]
+
+
+def _object_id(data: bytes, length: int) -> str:
+    """The name git gives to a file of these bytes, in a repository of SHA-1 or SHA-256."""
+    text = b"blob %d\0" % len(data) + data
+    return hashlib.sha256(text).hexdigest() if length == 64 else hashlib.sha1(text, usedforsecurity=False).hexdigest()

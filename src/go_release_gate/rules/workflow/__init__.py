@@ -1,0 +1,1 @@
+"""Rules about GitHub workflows: what they would push, and from what."""

@@ -1,0 +1,49 @@
+"""Words and places that the rules about workflows share."""
+
+from __future__ import annotations
+
+import re
+
+from go_release_gate.model.finding import Location, Target
+from go_release_gate.workflow.document import Job, Step, Workflow
+from go_release_gate.workflow.pushes import Push
+from go_release_gate.workflow.unknown import Unknown
+
+_OPEN = re.compile(r"\$|\{\{|…")
+NAMED = 3  # names in a message; the rest is counted
+
+
+def target(workflow: Workflow) -> Target:
+    """What findings about a workflow are about."""
+    return Target("workflow", workflow.path)
+
+
+def place(workflow: Workflow, line: int) -> Location:
+    """A line of the workflow's file."""
+    return Location(workflow.path, line)
+
+
+def step_name(job: Job, step: Step) -> str:
+    """A step's identity that survives new lines above it: job, and id or number."""
+    number = next((index for index, one in enumerate(job.steps, 1) if one is step), 0)
+    return f"{job.id}/{step.id or f'#{number}'}"
+
+
+def written_names(push: Push) -> tuple[str, ...]:
+    """The names of a push, of an unknown one as much as is known."""
+    return (push.names.text,) if isinstance(push.names, Unknown) else push.names
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """Image and tag; the tag is empty where it is not, or not wholly, known."""
+    image, colon, tag = name.partition("@")[0].rpartition(":")
+    if not colon or "/" in tag or _OPEN.search(tag):
+        return (image if colon and "/" not in tag else name), ""
+    return image, tag
+
+
+def named(names: list[str]) -> str:
+    """`a, b, c and 2 more`."""
+    unique = list(dict.fromkeys(names))
+    more = f" and {len(unique) - NAMED} more" if len(unique) > NAMED else ""
+    return ", ".join(unique[:NAMED]) + more
