@@ -16,6 +16,8 @@ from fakes.github import BOT, GitHub
 from go_release_gate.cli import app, options, report
 from go_release_gate.errors import GateError, ReportError, UsageError
 from go_release_gate.model.report import Comparison
+from go_release_gate.publish.publish import Wishes, publish
+from go_release_gate.publish.target import Target
 from go_release_gate.report import json_report
 from go_release_gate.report.neutral import log_text
 from go_release_gate.report.options import RenderOptions
@@ -129,12 +131,23 @@ def test_a_forged_pass_is_never_green(stage: Stage) -> None:
 
     stage.save(clean)
     stage.publish("--check-name", "another")
-    [passed] = [run for run in stage.github.repository.check_runs.values() if run.name == "another"]
+    [passed] = [run for run in stage.github.repository.check_runs.values() if run.name == "another (reported)"]
 
     assert failed.conclusion == "failure"
     assert passed.conclusion == "neutral"
     assert "Reported by the pull request's run" in (passed.title or "")
     assert not any(comment.body.count("## ✅") for comment in stage.github.repository.comments.values())
+
+
+def test_a_strangers_report_does_not_hide_ours(stage: Stage) -> None:
+    """Whoever opens a pull request of a commit that we have judged gets no check run of the same name there."""
+    ours = Target("acme/shop", None, stage.head, key="k" * 64)
+    publish(reports.failing(), ours, client(stage.github), Wishes())
+    stage.save()
+    stage.publish()
+
+    names = [(run.name, run.head_sha) for run in stage.github.repository.check_runs.values()]
+    assert names == [(Wishes().check_name, stage.head), (f"{Wishes().check_name} (reported)", stage.head)]
 
 
 @pytest.mark.parametrize("base", ["\n::error::xx", "##[error]bad", "@acme/api", "main", "a" * 40 + "\n"])

@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     Publish = Callable[[CheckReport, Target, Api, Wishes], Published]
 
 
+REPORTED = " (reported)"
+"""What the names of check runs and the keys of comments end with, where others made the report."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reported:
     """What was published, to what, and what is to be said about it.
@@ -87,7 +91,8 @@ def perform(
     api = connect() if connect else _connected(args, environ, around.event)
     found = resolve(report.subject, around, api)
     report = _about(report, found.target)
-    published = (publish or publishing.publish)(report, found.target, api, wishes_of(args))
+    wishes = _set_apart(wishes_of(args), found.target)
+    published = (publish or publishing.publish)(report, found.target, api, wishes)
     notices = (*found.notices, *published.notices)
     return Reported(report, found.target, published.places, notices, _exit_code(report, found.target, published))
 
@@ -111,6 +116,12 @@ def _connected(args: argparse.Namespace, environ: Mapping[str, str], event: Even
     if not token:
         raise UsageError("report needs a token", "set the input github-token, or GO_RELEASE_GATE_GITHUB_TOKEN")
     return connected(args, environ, event, token)
+
+
+def _set_apart(wishes: Wishes, target: Target) -> Wishes:
+    """Under a name of its own, where others made the report: of two check runs with one name GitHub shows the newer,
+    and anybody can open a pull request of a commit that we have judged ourselves."""
+    return replace(wishes, check_name=f"{wishes.check_name}{REPORTED}") if target.reported_by else wishes
 
 
 def _about(report: CheckReport, target: Target) -> CheckReport:
