@@ -18,8 +18,7 @@ _VALUES = re.compile(r"(?:.*[-_.])?values(?:[-_.].*)?\.ya?ml")
 _IMAGE_KEY = re.compile(r"(?:.*[a-z0-9_-])?Image|(?:.*[_-])?image")
 _LINE = re.compile(
     r"""^[ \t]*(?:-[ \t]+)?["']?image["']?[ \t]*:[ \t]*(?P<quote>["']?)(?P<text>[^\s"'{}\[\]#&*|>!%@`]+)(?P=quote)"""
-    r"[ \t]*(?:#.*)?$",
-    re.MULTILINE,
+    r"[ \t]*(?:#.*)?\r?"
 )
 
 
@@ -68,13 +67,11 @@ def _digest(node: Node) -> Part | None:
 
 def template_images(path: str, text: str, before: int, where: str = HELM) -> Iterator[ImageUse]:
     """Images on lines `image: …` of a text that is no YAML before it is rendered; values with actions are left out."""
-    for match in _LINE.finditer(text):
-        start = text.rfind("\n", 0, match.start("text")) + 1
-        end = text.find("\n", start)
-        line = before + text.count("\n", 0, start) + 1
-        source = text[start : end + 1] if end >= 0 else text[start:]
-        part = Part(match["text"], line, match.start("text") - start + 1, source)
-        yield ImageUse(path, where, part, field="image", can_default=True)
+    for number, source in enumerate(text.split("\n"), before + 1):
+        match = _LINE.fullmatch(source) if "image" in source else None
+        if match:
+            part = Part(match["text"], number, match.start("text") + 1, f"{source}\n")
+            yield ImageUse(path, where, part, field="image", can_default=True)
 
 
 def with_overrides(uses: Iterable[ImageUse]) -> list[ImageUse]:

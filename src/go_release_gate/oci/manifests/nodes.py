@@ -16,6 +16,7 @@ from go_release_gate.oci.manifests.use import Part
 
 NODE_LIMIT = 100_000  # in one document
 DEPTH_LIMIT = 64
+LINE_LIMIT = 4_000  # characters of a line that is kept to be corrected
 MERGE_LIMIT = 16  # mappings merged into one, directly and by those
 
 _START = re.compile(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
@@ -68,9 +69,12 @@ _NOTHING = Node()
 def pieces(text: str) -> Iterator[tuple[int, str]]:
     """The documents of a file as (line before the first, text): `---` at the start of a line always begins one."""
     starts = [0, *(match.start() for match in _START.finditer(text))]
+    before = 0
     for begin, end in zip(starts, [*starts[1:], len(text)], strict=True):
-        if text[begin:end].strip():
-            yield text.count("\n", 0, begin), text[begin:end]
+        piece = text[begin:end]
+        if piece.strip():
+            yield before, piece
+        before += piece.count("\n")
 
 
 def read(text: str, before: int = 0) -> list[Node]:
@@ -87,7 +91,7 @@ def read(text: str, before: int = 0) -> list[Node]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise UnreadableError(str(error.problem or error.context), before + (mark.line + 1 if mark else 1)) from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeError) as error:
         raise UnreadableError(str(error).splitlines()[0], before + 1) from None
 
 
@@ -156,5 +160,6 @@ class _Reader:
         text = "" if is_plain and event.value in ("~", "null", "Null", "NULL") else event.value
         is_whole = (is_plain or is_quoted) and start.line == end.line
         source = self.lines[start.line] if is_whole and start.line < len(self.lines) else ""
-        part = Part(text, self.before + start.line + 1, start.column + 1 + is_quoted, source)
-        return part if part.rewritten("") else Part(part.text, part.line, part.column)
+        column = start.column + is_quoted
+        is_shown = bool(source) and len(source) <= LINE_LIMIT and source.startswith(text, column)
+        return Part(text, self.before + start.line + 1, column + 1, source if is_shown else "")
