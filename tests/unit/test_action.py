@@ -62,14 +62,19 @@ def job(tmp_path: Path) -> Job:
 
 
 def test_masks_come_first(job: Job) -> None:
-    """Tokens are masked before anything else is said, each token of module-credentials too; nothing says them again."""
+    """Tokens are masked before anything else is said, those inside credentials too; nothing says them again."""
     job.write(clean_module(job.proxy))
-    credentials = "git.example.com/acme canary-module-token"
-    done = job.run(**{"INPUT_GITHUB-TOKEN": "canary-github-token", "INPUT_MODULE-CREDENTIALS": credentials})
+    secrets = {
+        "INPUT_GITHUB-TOKEN": "canary-github-token",
+        "INPUT_MODULE-CREDENTIALS": "git.example.com/acme canary-module-token",
+        "INPUT_REGISTRY-CREDENTIALS": "ghcr.io reader:canary-registry-token",
+    }
+    done = job.run(**secrets)
     lines = done.stdout.splitlines()
     last_mask = max(number for number, line in enumerate(lines) if line.startswith("::add-mask::"))
     assert all(line.startswith("::add-mask::") for line in lines[: last_mask + 1])
-    assert {"::add-mask::canary-github-token", "::add-mask::canary-module-token"} <= set(lines)
+    canaries = (f"canary-{name}-token" for name in ("github", "module", "registry"))
+    assert {f"::add-mask::{canary}" for canary in canaries} <= set(lines)
     assert "canary" not in "\n".join(lines[last_mask + 1 :])
     assert "canary" not in done.stderr + job.output.read_text() + job.summary.read_text()
 

@@ -43,4 +43,5 @@ def examine_all(root: Path, environ: Mapping[str, str], *, ca_bundle: str, go_ve
             examine.cache("build cache", Path(toolchain.env.get("GOCACHE", ""))),
             *examine.module_network(toolchain.env),
         ]
-    return [*found, examine.proxy(environ), examine.certificates(root, environ, ca_bundle), examine.event(environ)]
+    found += [examine.proxy(environ), examine.certificates(root, environ, ca_bundle)]
+    return [*found, *examine.registries(root, environ), examine.event(environ)]

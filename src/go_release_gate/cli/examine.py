@@ -17,8 +17,10 @@ from go_release_gate.adapters.environment import Surroundings, child_environment
 from go_release_gate.adapters.go import GoCommand
 from go_release_gate.adapters.process import ProcessRunner
 from go_release_gate.adapters.programs import find, find_go
+from go_release_gate.adapters.toolbox import checkout_of
 from go_release_gate.cli.basefile import git_of
 from go_release_gate.cli.settings import read_payload
+from go_release_gate.config.environment import secret
 from go_release_gate.config.event import load_event
 from go_release_gate.config.settings import GoSettings
 from go_release_gate.errors import GateError
@@ -140,6 +142,20 @@ def certificates(root: Path, environ: Mapping[str, str], bundle: str) -> Examine
     if chosen and not os.access(chosen, os.R_OK):
         return Examined(name, State.TROUBLE, f"SSL_CERT_FILE={chosen} cannot be read", "correct the path or unset it")
     return Examined(name, State.FINE, f"SSL_CERT_FILE={chosen}" if chosen else "the system's")
+
+
+def registries(root: Path, environ: Mapping[str, str]) -> list[Examined]:
+    """A line for each image registry that there is a login for; no helper is run and nothing is asked."""
+    from go_release_gate.adapters.registry.connecting import Connecting, logins_of
+
+    name = "registry login"
+    lines, token = (secret(environ, item) for item in ("registry-credentials", "github-token"))
+    trusted = load_event(environ, read_payload).trusted
+    try:
+        names = logins_of(environ, Connecting(checkout_of(root, environ), lines, token, trusted=trusted)).names()
+    except GateError as error:
+        return [Examined(name, State.TROUBLE, error.message, error.hint)]
+    return [Examined(name, State.FINE, each) for each in names] or [Examined(name, State.FINE, "none")]
 
 
 def event(environ: Mapping[str, str]) -> Examined:

@@ -45,7 +45,7 @@ class DockerConfig:
         runner, environ, root: to run credential helpers found outside `root`; None: none is run.
     """
 
-    document: Mapping[str, Any]
+    document: Mapping[str, Any] = field(repr=False)
     runner: Runner | None = None
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
     root: Path = Path("/")
