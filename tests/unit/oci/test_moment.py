@@ -82,6 +82,20 @@ def test_what_the_peer_fails_on(pattern: str, zone: str) -> None:
         moment.format(INSTANT, pattern, zone)
 
 
+def test_a_zone_is_found_by_another_of_its_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the system's database lacks a new name, or an old one, the other serves."""
+    real = timezones.ZoneInfo
+
+    def older(name: str) -> object:
+        if name == "Europe/Kyiv":
+            raise ZoneInfoNotFoundError
+        return real(name)
+
+    monkeypatch.setattr(timezones, "ZoneInfo", older)
+
+    assert moment.format(INSTANT, "HH z", "Europe/Kyiv") == "01 EET"
+
+
 def test_a_system_without_the_database_is_no_utc(monkeypatch: pytest.MonkeyPatch) -> None:
     """A zone that exists is never silently UTC because its data is missing."""
 

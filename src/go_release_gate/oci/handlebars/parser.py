@@ -25,6 +25,17 @@ from go_release_gate.oci.handlebars.tree import (
 from go_release_gate.oci.javascript import number
 
 _NAMES = {"id", "data", "string", "number", "boolean", "undefined", "null"}
+_WORDS = {
+    "end": "nothing more",
+    "close": "}}",
+    "close-unescaped": "}}}",
+    "close-raw": "}}}}",
+    "close-sexpr": ")",
+    "close-block-params": "|",
+    "open-end": "{{/ and the name of the block",
+    "end-raw": "{{{{/ and the name of the block",
+    "equals": "=",
+}
 _BRACKETS = re.compile("\\[[^\n\r\u2028\u2029]*\\]")
 
 
@@ -55,7 +66,8 @@ class _Reader:
         token = self._tokens[self._next]
         if token.kind not in kinds:
             found = "the end of the template" if token.kind == "end" else repr(token.text[:40])
-            raise TemplateError(f"a template has {found} where it expects {' or '.join(kinds)}")
+            expected = "a name or a value" if set(kinds) <= _NAMES else " or ".join(_WORDS.get(k, k) for k in kinds)
+            raise TemplateError(f"a template has {found}; expected {expected} there")
         self._next += token.kind != "end"
         return token
 
