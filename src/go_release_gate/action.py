@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from go_release_gate.adapters.github.runner import Step, new_token
 from go_release_gate.adapters.stepfiles import StepPlaces, step_places
-from go_release_gate.errors import GateError, InterruptedRun, UnavailableError
+from go_release_gate.errors import GateError, InterruptedRun, UnavailableError, UsageError
 from go_release_gate.report.files import write_file
 from go_release_gate.report.options import RenderOptions
 
@@ -83,6 +83,8 @@ def _run(step: Step, environ: Mapping[str, str]) -> Ending:
     args = options.parse(options.find_verb("check"), [], surroundings)
     if args is None or wanted is None:  # help needs a flag, and no flag was given
         return Ending(2)
+    if wanted.files:
+        raise UsageError("the input `files` is for `verb: report`", "add `verb: report`, or leave `files` away")
     vars(args).update({name: value for name, value in vars(wanted).items() if name not in vars(args)})
     args.path = str(places.workspace / (args.path or "."))
     args.format = args.format or "github"
@@ -92,12 +94,15 @@ def _run(step: Step, environ: Mapping[str, str]) -> Ending:
 def _mask(step: Step, environ: Mapping[str, str]) -> None:
     """Hide every secret input, and each token in the lines of `module-credentials` and `registry-credentials`."""
     from go_release_gate.adapters import credentials
-    from go_release_gate.adapters.registry import credentials as registry
     from go_release_gate.config.environment import secret
 
     step.mask(secret(environ, name) for name in SECRETS)
     step.mask(credentials.masks(credentials.parse(secret(environ, "module-credentials"))))
-    step.mask(registry.masks(registry.parse(secret(environ, "registry-credentials"))))
+    registries = secret(environ, "registry-credentials")
+    if registries:
+        from go_release_gate.adapters.registry import credentials as lines
+
+        step.mask(lines.masks(lines.parse(registries)))
 
 
 def _check(step: Step, environ: Mapping[str, str], args: argparse.Namespace, places: StepPlaces) -> Ending:

@@ -14,7 +14,7 @@ from fakes.authority import Authority
 from fakes.tlsproxy import Answer, Asked, Internet
 from go_release_gate.adapters.registry.asking import Timing
 from go_release_gate.adapters.registry.connecting import Connecting, connect
-from go_release_gate.adapters.registry.errors import DeniedError
+from go_release_gate.adapters.registry.errors import DeniedError, RegistryError
 from go_release_gate.oci import digest as digests
 from go_release_gate.oci.reference import parse
 
@@ -103,3 +103,15 @@ def test_every_registry_is_there_with_its_pages() -> None:
         assert registry in names
     assert all(page.startswith("https://") for each in CONVERSATIONS for page in each["pages"])
     assert all(each["pages"] for each in CONVERSATIONS)
+
+
+def test_a_registry_that_nobody_trusts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A certificate of an unknown authority is said with the input that mends it, and nothing is sent."""
+    script = Script([])
+    with Internet(Authority(tmp_path / "a"), {"ghcr.io": script}).running() as net:
+        monkeypatch.setenv("HTTPS_PROXY", net.url)
+        monkeypatch.setenv("NO_PROXY", "")
+        with pytest.raises(RegistryError, match="ca-bundle"):
+            connect({}, Connecting(tmp_path)).look(parse("ghcr.io/acme/shop:1"))
+        assert net.tunnels == ["ghcr.io"]
+        assert net.log == []

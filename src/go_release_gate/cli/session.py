@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 
 from go_release_gate.adapters.git import Git
 from go_release_gate.adapters.process import Runner
-from go_release_gate.adapters.registry import credentials as registry_credentials
-from go_release_gate.adapters.registry.connecting import Connecting, connect
 from go_release_gate.adapters.toolbox import Toolbox, ToolboxRequest, checkout_of, open_toolbox
 from go_release_gate.adapters.trust import system_bundle
 from go_release_gate.config.settings import Settings
@@ -79,9 +77,9 @@ def open_session(wishes: Wishes, settings: Settings, environ: Mapping[str, str])
         workspace=wishes.workspace,
         cache_home=_cache_home(wishes, environ),
     )
-    lines = registry_credentials.parse(wishes.registry_credentials)  # a wrong line is told before anything is judged
+    masks = _registry_masks(wishes.registry_credentials)
     with open_toolbox(environ, request) as tools:
-        secrets = (*tools.masks, *registry_credentials.masks(lines))
+        secrets = (*tools.masks, *masks)
         edges = Edges(
             tools.go,
             tools.scratch,
@@ -99,8 +97,19 @@ def open_session(wishes: Wishes, settings: Settings, environ: Mapping[str, str])
         yield Session(edges, tools.git, tools.runner, secrets, list(tools.notices), tools.own_variables)
 
 
+def _registry_masks(text: str) -> tuple[str, ...]:
+    """What must not be shown of `registry-credentials`; a wrong line is told here, before anything is judged."""
+    if not text:
+        return ()
+    from go_release_gate.adapters.registry import credentials
+
+    return credentials.masks(credentials.parse(text))
+
+
 def _registries(environ: Mapping[str, str], wishes: Wishes, settings: Settings, tools: Toolbox) -> Registries:
     """What asks image registries, with the logins that this run may use."""
+    from go_release_gate.adapters.registry.connecting import Connecting, connect
+
     wanted = Connecting(
         checkout_of(wishes.root, environ),
         wishes.registry_credentials,

@@ -57,6 +57,8 @@ class Registries:
         """Digest and media type at a tag or digest (`latest` where there is neither)."""
         answer = self._ask(reference, "HEAD", f"manifests/{_named(reference)}", MANIFEST_LIMIT)
         told = answer.headers.get("docker-content-digest", "")
+        if answer.status in (0, 429) or answer.status >= 500:
+            self._check(reference, answer)
         if answer.status != 200 or not digests.is_valid(told):
             return self.manifest(reference)  # some refuse HEAD, leave the digest out, or give no reason for a 404
         if reference.digest and told != reference.digest:
