@@ -54,6 +54,14 @@ class Case:
 
 def cases(name: str) -> list[Case]:
     """The cases of a file."""
-    keys = ("id", "inputs", "env", "context", "expected")
     document = json.loads((DATA / name).read_text("utf-8"))
-    return [Case(**{key: case[key] for key in keys}) for case in document["cases"]]
+    common = document.get("common", {})
+    return [_case(case, common) for case in document["cases"]]
+
+
+def _case(case: dict[str, Any], common: dict[str, Any]) -> Case:
+    """A case with what most of them share filled in."""
+    context = {**common, **case["context"]}
+    if "payload" not in case["context"]:
+        context["payload"] = {**common["payload"], "ref": context["ref"]}
+    return Case(case["id"], case["inputs"], case.get("env", {}), context, case["expected"])
