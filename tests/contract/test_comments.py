@@ -265,3 +265,17 @@ def test_no_sequence_of_faults_leaves_two(names: list[str], standing: int) -> No
         else:
             assert _bodies(github) == [marked("check", "new")]
         assert patient.waited <= 90
+
+
+def test_a_comment_that_somebody_changed_is_put_right(github: GitHub) -> None:
+    """Who may edit comments could leave the marker and turn a failure into a pass: every word is compared. A line end
+    or a blank at the end of a line makes no difference."""
+    assert _put(github, "fail\n\ntwo findings")
+    [comment] = github.repository.comments.values()
+    comment.body = comment.body.replace("fail", "pass")
+    assert _put(github, "fail\n\ntwo findings")
+    assert comment.body == marked("check", "fail\n\ntwo findings")
+    comment.body = comment.body.replace("\n", " \r\n")
+    edits = comment.edits
+    assert _put(github, "fail\n\ntwo findings")
+    assert comment.edits == edits

@@ -17,7 +17,7 @@ from go_release_gate.config.event import EventContext, load_event
 from go_release_gate.engine.safe_paths import RefusedFileError, read_regular
 from go_release_gate.errors import GateError
 from go_release_gate.model.report import CheckReport
-from go_release_gate.publish.target import Target, Unfit, target_of
+from go_release_gate.publish.target import Target, Unfit, run_key, target_of
 
 if TYPE_CHECKING:
     from go_release_gate.adapters.git import Git
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 READ_LIMIT = 16 << 20  # bytes of a file whose lines are mapped
 NAME = "go-release-gate findings"
+LONGEST_NAME = 100  # characters of a check run's name that people still read
 
 
 def folder_of(args: argparse.Namespace, environ: Mapping[str, str]) -> str:
@@ -59,7 +60,8 @@ def _name(args: argparse.Namespace, environ: Mapping[str, str]) -> str:
     folder = os.path.relpath(getattr(args, "path", None) or ".", environ.get("GITHUB_WORKSPACE") or ".")
     parts = [] if folder == "." else [folder]
     parts += list(getattr(args, "module", None) or ())
-    return f"{NAME} ({', '.join(parts)})"[:100] if parts else NAME
+    name = f"{NAME} ({', '.join(parts)})" if parts else NAME
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 10]}… {run_key({}, name)[:8]}"
 
 
 def publish_check(report: CheckReport, args: argparse.Namespace, environ: Mapping[str, str]) -> Published:

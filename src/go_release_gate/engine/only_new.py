@@ -58,13 +58,15 @@ def _marked(findings: Iterable[Finding], judged: Judged, facts: Facts) -> tuple[
     )
 
 
-def _mark(finding: Finding, facts: Facts) -> tuple[str, str]:
-    """What makes a finding of head and base the same one.
+def _mark(finding: Finding, facts: Facts) -> tuple[str, ...]:
+    """What makes a finding of head and base the same one: its words, too, as far as they are no line numbers.
 
-    The fault that keeps a module from being judged has only its class for a key. So its words count, too, without
-    numbers, as these may be lines.
+    Some findings stand for many lines (all that go.sum lacks): old drift must not excuse new one beside it. The fault
+    that keeps a module from being judged has only its class for a key, and any number in it may be a line.
     """
-    return finding.fingerprint, "" if _is_judged_now(finding, facts) else re.sub(r"\d+", "0", finding.message)
+    numbers, blank = (r":\d+", ":0") if _is_judged_now(finding, facts) else (r"\d+", "0")
+    words = (finding.message, *(related.message for related in finding.related))
+    return finding.fingerprint, *(re.sub(numbers, blank, word) for word in words)
 
 
 def _is_judged_now(finding: Finding, facts: Facts) -> bool:

@@ -136,6 +136,9 @@ def _skipped_hint(repository: Repository) -> str:
         return "run it at the root of a repository, or name a directory: go-release-gate check PATH"
     places = ", ".join(f"{skipped.dir} ({skipped.reason})" for skipped in repository.skipped[:5])
     more = f" and {len(repository.skipped) - 5} more" if len(repository.skipped) > 5 else ""
+    nested = next((skipped.dir for skipped in repository.skipped if skipped.reason == "nested-repository"), "")
+    if nested:
+        return f"{nested} is a repository of its own: name it as PATH, or `path: {nested}` in a workflow"
     return f"passed over: {places}{more}; `--include` brings one back"
 
 

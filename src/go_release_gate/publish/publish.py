@@ -48,7 +48,7 @@ class Published:
     """What came of it.
 
     Attributes:
-        places: what was written, in words (`review`, `check run`, `comment`, `code scanning`).
+        places: what was written, in words (`review`, `check run`, `comment`, `code scanning alerts`).
         notices: what could not be written and why, each once; foreign text in it.
         is_annotated: whether every finding stands at its line by way of the interface.
         reviewed: fingerprints of the findings that stand in the review.
@@ -80,7 +80,7 @@ def publish(report: CheckReport, target: Target, api: Api, wishes: Wishes, texts
     if wishes.comment != "never" and target.number is not None:
         run.part("comment", run.put_comment)
     if wishes.upload_sarif and target.ref and not target.reported_by:
-        run.part("code scanning", run.upload)
+        run.part("code scanning alerts", run.upload)
     return Published(tuple(run.places), tuple(run.said()), is_checked, run.reviewed, bool(run.away))
 
 

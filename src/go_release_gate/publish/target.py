@@ -89,10 +89,12 @@ def target_of(event: EventContext, environ: Mapping[str, str], checked_out: Sequ
 def _is_of_pull_request(event: EventContext, environ: Mapping[str, str], checked_out: Sequence[str]) -> bool:
     """Whether the judged commit is the pull request's head, or a merge of it.
 
-    Under pull_request_target the default checkout is the base: its findings are not the pull request's.
+    Under pull_request_target the default checkout is the base, which may itself be a merge of that head: its findings
+    are not the pull request's.
     """
     if event.name == "pull_request_target":
-        return event.head in checked_out
+        is_base = bool(checked_out) and checked_out[0] == environ.get("GITHUB_SHA")
+        return event.head in (checked_out[:1] if is_base else checked_out)
     return not checked_out or environ.get("GITHUB_SHA") == checked_out[0] or event.head in checked_out
 
 

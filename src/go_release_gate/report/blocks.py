@@ -48,7 +48,7 @@ def heading(report: CheckReport, options: RenderOptions) -> str:
 def strangers_note(options: RenderOptions) -> Iterator[str]:
     """What a report that others made is worth."""
     if options.reported_by:
-        yield "Whoever wrote the pull request could also write what stands here: require the job, not this."
+        yield "Nobody has checked what stands here against the code: require the job, not this."
 
 
 def comparison(report: CheckReport) -> Iterator[str]:
@@ -103,9 +103,13 @@ def unjudged(report: CheckReport, most: int = 100) -> Iterator[str]:
 
 
 def commands(report: CheckReport, options: RenderOptions, most: int = MOST_COMMANDS) -> Iterator[str]:
-    """One block of commands that mend; none from a report that others made."""
+    """One block of commands that mend; of a report that others made only the one that is always the same."""
     wanted = list(dict.fromkeys(finding.command for finding in report.findings if finding.command))
-    if not wanted or options.reported_by:
+    if options.reported_by:
+        if report.findings:
+            yield "### Mend it\n\n" + code_block("go-release-gate check --fix", "sh")
+        return
+    if not wanted:
         return
     first = []
     if any(finding.fix is not None and finding.fix.safe for finding in report.findings):

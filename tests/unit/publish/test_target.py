@@ -117,3 +117,10 @@ def test_the_key_tells_steps_and_attempts_apart() -> None:
     }
     assert len(keys) == 4
     assert run_key(ENVIRON) == run_key(dict(ENVIRON))
+
+
+def test_the_base_is_not_the_pull_request_though_it_merged_its_head() -> None:
+    """Under pull_request_target the base's tip may be a merge of the very head: what is judged is the base still."""
+    event = replace(REQUEST, name="pull_request_target", ref="refs/heads/main")
+
+    assert isinstance(target_of(event, {**ENVIRON, "GITHUB_SHA": MERGE}, (MERGE, BASE, HEAD)), Unfit)

@@ -175,7 +175,7 @@ def test_go_versions_are_ordered_as_go_orders_them(go: str, toolchain: str, curr
 def test_many_edited_vendor_files_are_one_finding() -> None:
     """Thirty files of a reformatted vendor tree are one finding with ten names."""
     edited = tuple(VendorDifference(f"vendor/example.com/a/{number:02}.go", "edited", 2) for number in range(30))
-    (draft,) = drafts("modified-vendor", module(), Vendor(Outcome.FAIL, edited=edited))
+    (draft,) = drafts("modified-vendor", module(), Vendor(Outcome.FAIL, edited=edited), None)
     assert draft.message.startswith("30 vendored files")
     assert draft.related[-1].message == "and 20 more"
 
@@ -183,8 +183,8 @@ def test_many_edited_vendor_files_are_one_finding() -> None:
 def test_missing_vendor_files_are_placed_where_a_file_is() -> None:
     """A finding never points at a file that is not there."""
     missing = VendorDifference("vendor/example.com/a/a.go", "missing")
-    (stale,) = drafts("stale-vendor", module(), Vendor(Outcome.FAIL, stale=(missing,)))
-    (edited,) = drafts("modified-vendor", module(), Vendor(Outcome.FAIL, edited=(missing,)))
+    (stale,) = drafts("stale-vendor", module(), Vendor(Outcome.FAIL, stale=(missing,)), None)
+    (edited,) = drafts("modified-vendor", module(), Vendor(Outcome.FAIL, edited=(missing,)), None)
     assert stale.location == Location("go.mod", 1)
     assert edited.location == Location("vendor/modules.txt", 1)
 
@@ -275,7 +275,7 @@ def test_findings_about_a_workspace_have_it_as_target() -> None:
 def test_many_edited_files_have_one_place_and_command() -> None:
     """The summary of many edited files points at the first of them and names the command."""
     edited = tuple(VendorDifference(f"a/vendor/example.com/x/{number:02}.go", "edited", 7) for number in range(21))
-    (draft,) = drafts("modified-vendor", module("a"), Vendor(Outcome.FAIL, edited=edited))
+    (draft,) = drafts("modified-vendor", module("a"), Vendor(Outcome.FAIL, edited=edited), None)
     assert (draft.location, draft.key) == (Location("a/vendor/example.com/x/00.go", 7), "vendor")
     assert draft.command == "go -C a mod vendor"
 
@@ -307,7 +307,7 @@ def test_stale_vendor_lists_its_files() -> None:
         VendorDifference("vendor/example.com/a/a.go", "missing"),
         VendorDifference("vendor/modules.txt", "edited", 3),
     )
-    (draft,) = drafts("stale-vendor", module(), Vendor(Outcome.FAIL, stale=files))
+    (draft,) = drafts("stale-vendor", module(), Vendor(Outcome.FAIL, stale=files), None)
     assert [related.location for related in draft.related] == [Location("vendor/modules.txt", 3), None]
     assert draft.location == Location("vendor/modules.txt", 3)
 
@@ -340,3 +340,19 @@ def test_an_error_points_at_the_line_it_names_in_words() -> None:
     error = ModuleError(ErrorClass.CHECKSUM, "example.com/a@v1.0.0/go.mod: differs", path="go.sum")
     (draft,) = drafts("checksum-mismatch", one, Tidy(Outcome.UNAVAILABLE, error=error), None, None, None)
     assert draft.location == Location("go.sum", 2)
+
+
+@pytest.mark.parametrize(
+    ("place", "command"),
+    [
+        ("a", "GOWORK=off go -C a mod vendor"),
+        (".", "GOWORK=off go -C a mod vendor"),
+        ("b", "go -C a mod vendor"),
+    ],
+)
+def test_vendoring_below_a_workspace_is_done_without_it(place: str, command: str) -> None:
+    """`go mod vendor` refuses to run while a go.work is in force, whether it lists the module or not."""
+    edited = (VendorDifference("a/vendor/x.go", "edited", 1),)
+    world = repository(module("a"), workspaces=(workspace(place),))
+    (draft,) = drafts("modified-vendor", module("a"), Vendor(Outcome.FAIL, edited=edited), world)
+    assert draft.command == command

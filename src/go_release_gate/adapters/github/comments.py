@@ -41,6 +41,16 @@ def marked(key: str, body: str) -> str:
     return f"{Mark(_hex(key), _hex(fitting))}\n{fitting}"
 
 
+def is_as_written(body: object, wanted: str) -> bool:
+    """Whether a comment still says what was `wanted`: not only its marker, but every word below it. Whoever may edit
+    comments could leave the marker and turn a failure into a pass."""
+    return isinstance(body, str) and _lines(body) == _lines(wanted)
+
+
+def _lines(body: str) -> list[str]:
+    return [line.rstrip() for line in body.strip().splitlines()]
+
+
 def read_mark(body: object) -> Mark | None:
     """The marker that a body begins with."""
     found = _MARKER.match(body) if isinstance(body, str) else None
@@ -87,7 +97,7 @@ class _Sticky:
     def _keep_oldest(self, found: list[Document], body: str, *, is_fresh: bool = False) -> bool:
         """One comment, saying `body`; False when there is none any more (someone deleted it meanwhile)."""
         kept, *others = found
-        if read_mark(kept.get("body")) != read_mark(body):
+        if not is_as_written(kept.get("body"), body):
             try:
                 self._write("PATCH", kept, {"body": body}, is_fresh=is_fresh)
             except MissingError:

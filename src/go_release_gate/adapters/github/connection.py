@@ -43,7 +43,9 @@ class Connection:
         if not _is_safe(self.api):
             raise UsageError("GITHUB_API_URL must be an https address")
         if self.repository.count("/") != 1 or not all(_is_name(part) for part in self.repository.split("/")):
-            raise UsageError("GITHUB_REPOSITORY must be OWNER/NAME")
+            raise UsageError(
+                "GITHUB_REPOSITORY must be OWNER/NAME", "a workflow sets it; elsewhere: GITHUB_REPOSITORY=acme/shop"
+            )
 
     @property
     def base(self) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from go_release_gate.facts.module import Module
+from go_release_gate.facts.repository import Repository
 from go_release_gate.model.finding import Location, Related
 from go_release_gate.model.outcome import ErrorClass, ModuleError
 from go_release_gate.rules.base import Draft
@@ -32,6 +33,14 @@ def go_command(directory: str, *words: str) -> str:
         return ""
     place = [] if directory == "." else ["-C", directory]
     return shlex.join(["go", *place, *words])
+
+
+def vendor_command(module: Module, repository: Repository | None) -> str:
+    """`go mod vendor` for a module; below a go.work Go runs it with the workspace switched off only."""
+    command = go_command(module.dir, "mod", "vendor")
+    above = [work.dir for work in repository.workspaces] if repository else []
+    is_in_workspace = any(top in {".", module.dir} or module.dir.startswith(f"{top}/") for top in above)
+    return f"GOWORK=off {command}" if command and is_in_workspace else command
 
 
 def counted(number: int, noun: str) -> str:

@@ -32,11 +32,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from go_release_gate.facts.module import Module
+from go_release_gate.facts.repository import Repository
 from go_release_gate.facts.vendor import Vendor, VendorDifference
 from go_release_gate.model.finding import Location, Related
 from go_release_gate.model.severity import Severity
 from go_release_gate.rules.base import Draft, Rule
-from go_release_gate.rules.module._words import bounded, go_command
+from go_release_gate.rules.module._words import bounded, vendor_command
 
 RULE = Rule(
     id="modified-vendor",
@@ -44,6 +45,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     since="0.1",
     needs=(Module, Vendor),
+    uses=(Repository,),
 )
 
 _SINGLY = 20  # up to so many files have a finding each
@@ -55,27 +57,27 @@ _WORDS = {
 
 
 @RULE.check
-def check(module: Module, vendor: Vendor) -> Iterator[Draft]:
+def check(module: Module, vendor: Vendor, repository: Repository | None) -> Iterator[Draft]:
     """One draft per file, or one for all when there are many."""
     files = sorted(vendor.edited, key=lambda item: item.path)
     if len(files) > _SINGLY:
-        yield _summary(module, files)
+        yield _summary(module, repository, files)
         return
     for item in files:
         yield Draft(
             location=_place(module, item),
             message=f"vendored file {item.path} {_WORDS[item.kind]}",
             key=f"{item.kind} {item.path}",
-            command=go_command(module.dir, "mod", "vendor"),
+            command=vendor_command(module, repository),
         )
 
 
-def _summary(module: Module, files: list[VendorDifference]) -> Draft:
+def _summary(module: Module, repository: Repository | None, files: list[VendorDifference]) -> Draft:
     return Draft(
         location=_place(module, files[0]),
         message=f"{len(files)} vendored files differ from their modules, {files[0].path} the first of them",
         key="vendor",
-        command=go_command(module.dir, "mod", "vendor"),
+        command=vendor_command(module, repository),
         related=bounded([Related(f"{item.path} {_WORDS[item.kind]}", _place(module, item)) for item in files]),
     )
 

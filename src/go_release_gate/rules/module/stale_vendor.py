@@ -32,11 +32,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from go_release_gate.facts.module import Module
+from go_release_gate.facts.repository import Repository
 from go_release_gate.facts.vendor import Vendor, VendorDifference
 from go_release_gate.model.finding import Location, Related
 from go_release_gate.model.severity import Severity
 from go_release_gate.rules.base import Draft, Rule
-from go_release_gate.rules.module._words import bounded, counted, go_command, listing
+from go_release_gate.rules.module._words import bounded, counted, go_command, listing, vendor_command
 
 RULE = Rule(
     id="stale-vendor",
@@ -44,11 +45,12 @@ RULE = Rule(
     severity=Severity.ERROR,
     since="0.1",
     needs=(Module, Vendor),
+    uses=(Repository,),
 )
 
 
 @RULE.check
-def check(module: Module, vendor: Vendor) -> Iterator[Draft]:
+def check(module: Module, vendor: Vendor, repository: Repository | None) -> Iterator[Draft]:
     """One draft for the whole vendor directory, at its first line that differs."""
     if not vendor.stale:
         return
@@ -57,18 +59,16 @@ def check(module: Module, vendor: Vendor) -> Iterator[Draft]:
         location=_place(module, files),
         message=f"vendor is out of step with go.mod, {counted(len(files), 'file')}: {listing(_names(files), 3)}",
         key="vendor",
-        command=_command(module, files),
+        command=_command(module, repository, files),
         related=bounded([Related(f"{item.kind}: {item.path}", _location(item)) for item in files]),
     )
 
 
-def _command(module: Module, files: Sequence[VendorDifference]) -> str:
+def _command(module: Module, repository: Repository | None, files: Sequence[VendorDifference]) -> str:
     """A vendor tree beside go.work is made for the whole workspace."""
     top, _, _ = files[0].path.rpartition("vendor/") if files else ("", "", "")
     of_module = any(item.path.startswith(module.file("vendor") + "/") for item in files)
-    return (
-        go_command(module.dir, "mod", "vendor") if of_module else go_command(top.rstrip("/") or ".", "work", "vendor")
-    )
+    return vendor_command(module, repository) if of_module else go_command(top.rstrip("/") or ".", "work", "vendor")
 
 
 def _names(files: Sequence[VendorDifference]) -> list[str]:

@@ -79,7 +79,12 @@ def _draft(module: Module, work: Workspace) -> Draft:
         message=f"go.work does not list module {module.dir}",
         key=module.dir,
         command=go_command(work.dir, "work", "use", written),
-        related=(Related("the module", Location(module.file("go.mod"), module.mod.path_line if module.mod else 1)),),
+        related=(
+            Related(
+                f"module {module.dir} is declared here",
+                Location(module.file("go.mod"), module.mod.path_line if module.mod else 1),
+            ),
+        ),
         module=module.dir,
         target=Target("module", module.dir),
     )
