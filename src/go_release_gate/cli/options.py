@@ -106,6 +106,7 @@ VERBS: tuple[Verb, ...] = (
             ("tags --images ghcr.io/acme/shop --tags 'type=semver,pattern={{version}}'", "of the ref here"),
             ("tags --images ghcr.io/acme/shop --ref v1.4.2", "of a tag that may not exist yet"),
             ("tags --images ghcr.io/acme/shop --format json", "for other programs"),
+            ("tags --workflows --ref v1.4.2", "what the workflows here push for a tag"),
         ),
     ),
     Verb(

@@ -43,6 +43,10 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
     from go_release_gate.report.files import check_writable, write_file
     from go_release_gate.report.image_names import json_text, text_lines
 
+    if args.workflows:
+        from go_release_gate.cli import workflow_names
+
+        return workflow_names.run(args, environ)
     target = Path(args.output) if args.output else None
     if target:
         check_writable(target)

@@ -51,4 +51,12 @@ IMAGE_INPUTS: tuple[Input, ...] = (
         verbs=_VERBS,
         metavar="REF",
     ),
+    Input(
+        "workflows",
+        "Say instead which names the repository's workflows push for the ref.",
+        Kind.BOOLEAN,
+        fallback="false",
+        verbs=_VERBS,
+        in_action=False,
+    ),
 )

@@ -4,59 +4,82 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from typing import TYPE_CHECKING
 
 from go_release_gate.engine.context import Edges, Facts
 from go_release_gate.engine.safe_paths import RefusedFileError, open_directory, read_regular
 from go_release_gate.errors import GateError
-from go_release_gate.facts.workflows import Workflows, read_workflows
+from go_release_gate.facts.workflows import Told, Workflows, read_workflows
 from go_release_gate.model.severity import Event
 from go_release_gate.workflow.tree import SIZE_LIMIT
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from go_release_gate.adapters.git import Git
     from go_release_gate.config.settings import Settings
 
 DIRECTORY = ".github/workflows"
 RELEASERS = (".goreleaser.yml", ".goreleaser.yaml", "goreleaser.yml", "goreleaser.yaml", ".config/goreleaser.yaml")
 COUNT_LIMIT = 300  # files; more are not read, and that is said
 
+Document = tuple[str, bytes]
+_GITHUB = re.compile(r"[/@]github\.com[/:]([\w.-]+/[\w.-]+?)(?:\.git)?/?$")
+
 
 def collect_workflows(facts: Facts, settings: Settings, edges: Edges) -> Workflows | None:
     """The workflows as they lie in the checkout, None where there are none. What cannot be read is a notice."""
-    documents = [read for name in _names(facts) if (read := _file(facts, DIRECTORY, name))]
-    if not documents:
-        return None
-    releasers = [read for path in RELEASERS if (read := _file(facts, *_split(path)))][:1]
     module = facts.repository.module_at(".")
-    found = read_workflows(documents, releasers, module.path if module else "")
-    facts.notices += [f"{broken.path}:{broken.line}: not read: {broken.message}" for broken in found.broken]
-    if settings.event is Event.TAG:
+    found, documents = read_checkout(facts.repository.root, module.path if module else "", edges.git, facts.notices)
+    if found and settings.event is Event.TAG:
         facts.notices += _differences(documents, found.default_branch, edges)
     return found
 
 
-def _names(facts: Facts) -> list[str]:
+def read_checkout(
+    root: Path, module: str, git: Git | None, notices: list[str]
+) -> tuple[Workflows | None, list[Document]]:
+    """The workflows below `root`, and their bytes; what cannot be read is added to `notices`.
+
+    Args:
+        module: path of the module at the root, empty where there is none.
+        git: tells the default branch and the repository's name; None: the workflows and the module do.
+    """
+    documents = [read for name in _names(root, notices) if (read := _file(root, DIRECTORY, name, notices))]
+    if not documents:
+        return None, []
+    releasers = [read for path in RELEASERS if (read := _file(root, *_split(path), notices))][:1]
+    match = _GITHUB.search(git.origin()) if git else None
+    told = Told(module, match[1] if match else "", git.default_branch() if git else "")
+    found = read_workflows(documents, releasers, told)
+    notices += [f"{broken.path}:{broken.line}: not read: {broken.message}" for broken in found.broken]
+    return found, documents
+
+
+def _names(root: Path, notices: list[str]) -> list[str]:
     try:
-        folder = open_directory(facts.repository.root, DIRECTORY)
+        folder = open_directory(root, DIRECTORY)
     except OSError:
         return []
     try:
-        names = sorted(name for name in os.listdir(folder) if name.endswith((".yml", ".yaml")))  # noqa: PTH208 - the directory is open already
+        entries = os.listdir(folder)  # noqa: PTH208 - the directory is open already, and no link
     finally:
         os.close(folder)
+    names = sorted(name for name in entries if name.endswith((".yml", ".yaml")))
     if len(names) > COUNT_LIMIT:
-        facts.notices.append(f"{DIRECTORY}: {len(names)} files, only the first {COUNT_LIMIT} are read")
+        notices.append(f"{DIRECTORY}: {len(names)} files, only the first {COUNT_LIMIT} are read")
     return names[:COUNT_LIMIT]
 
 
-def _file(facts: Facts, directory: str, name: str) -> tuple[str, bytes] | None:
+def _file(root: Path, directory: str, name: str, notices: list[str]) -> Document | None:
     path = name if directory == "." else f"{directory}/{name}"
-    if directory != "." and not (facts.repository.root / directory).is_dir():
+    if directory != "." and not (root / directory).is_dir():
         return None
     try:
-        data = read_regular(facts.repository.root, directory, name, SIZE_LIMIT)
+        data = read_regular(root, directory, name, SIZE_LIMIT)
     except RefusedFileError as error:
-        facts.notices.append(f"{path}: not read: {error.message}")
+        notices.append(f"{path}: not read: {error.message}")
         return None
     return None if data is None else (path, data)
 
@@ -66,7 +89,7 @@ def _split(path: str) -> tuple[str, str]:
     return directory or ".", name
 
 
-def _differences(documents: list[tuple[str, bytes]], branch: str, edges: Edges) -> list[str]:
+def _differences(documents: list[Document], branch: str, edges: Edges) -> list[str]:
     """A tag runs the workflows of its own commit: those that differ from the default branch's, in words."""
     revision = f"refs/remotes/origin/{branch}"
     if edges.git is None or not edges.git.commit(revision):

@@ -47,7 +47,8 @@ class Workflows:
     Attributes:
         files: those that can be read, by path. broken: those that cannot.
         outcomes: every workflow in every run that is thought of (workflow.runs.runs_of).
-        repository: `owner/name`, empty: not known. default_branch: as far as the workflows tell.
+        repository: `owner/name`, empty: not known. default_branch: as it is, or as far as the workflows tell
+            (`is_branch_known`).
     """
 
     files: tuple[Workflow, ...]
@@ -55,6 +56,7 @@ class Workflows:
     outcomes: tuple[Outcome, ...] = ()
     repository: str = ""
     default_branch: str = "main"
+    is_branch_known: bool = False
     surroundings: Surroundings = field(default_factory=Surroundings)
 
     @property
@@ -78,22 +80,33 @@ class Workflows:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What others know: the path of the root's module, `owner/name`, the default branch; empty: not known."""
+
+    module: str = ""
+    repository: str = ""
+    default_branch: str = ""
+
+
 def read_workflows(
-    documents: Sequence[tuple[str, bytes]], releasers: Sequence[tuple[str, bytes]], module: str
+    documents: Sequence[tuple[str, bytes]], releasers: Sequence[tuple[str, bytes]], told: Told
 ) -> Workflows:
-    """The fact from the bytes of workflow files and GoReleaser files; `module`: path of the root's module."""
+    """The fact from the bytes of workflow files and GoReleaser files."""
     files, broken = _read(documents)
-    match = _MODULE_ON_GITHUB.fullmatch(module)
-    repository = match[1] if match else ""
+    match = _MODULE_ON_GITHUB.fullmatch(told.module)
+    repository = told.repository or (match[1] if match else "")
     templates, also_broken = _templates(releasers)
-    around = Surroundings({one.path: one for one in files}, Around(module, templates))
-    branch = _default_branch(files)
+    around = Surroundings({one.path: one for one in files}, Around(told.module, templates))
+    branch = told.default_branch or _default_branch(files)
     outcomes = tuple(
         Outcome(workflow, run, pushes(workflow, run, around))
         for workflow in files
         for run in runs_of(workflow, repository=repository, default_branch=branch)
     )
-    return Workflows(tuple(files), (*broken, *also_broken), outcomes, repository, branch, around)
+    return Workflows(
+        tuple(files), (*broken, *also_broken), outcomes, repository, branch, bool(told.default_branch), around
+    )
 
 
 def _read(documents: Sequence[tuple[str, bytes]]) -> tuple[list[Workflow], list[BrokenWorkflow]]:

@@ -113,6 +113,8 @@ def _runs(workflows: Workflows, workflow: Workflow, branch: str) -> list[Run] | 
     for one in listening:
         found += runs_of(one, default_branch=workflows.default_branch)
         found += _more(one, branch, workflows.default_branch)
+    if workflows.is_branch_known:
+        return found
     return [*found, *(replace(run, default_branch=run.ref_name) for run in found if run.ref.startswith(BRANCH))]
 
 
