@@ -5,12 +5,16 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from go_release_gate.adapters.registry.client import Manifest
+from go_release_gate.adapters.registry.errors import AbsentError
 from go_release_gate.adapters.toolbox import ToolboxRequest, open_toolbox
+from go_release_gate.config.load import FILE_NAME
+from go_release_gate.config.policy import read_policy
 from go_release_gate.config.settings import Settings
 from go_release_gate.engine.context import Edges
 from go_release_gate.engine.run import Request, check
@@ -18,13 +22,16 @@ from go_release_gate.model.edits import apply_edits
 from go_release_gate.model.finding import Edit, Finding
 from go_release_gate.model.report import CheckReport, ModuleAnswer, Subject
 from go_release_gate.model.severity import Event
+from go_release_gate.oci.reference import Reference
 from go_release_gate.rules.registry import RULES
+from support.history import History
 from support.moduleproxy import ModuleProxy
 from support.rulecase import Case, Want, edit_cache, filled, modules_of, read_case, write_tree
 
 HERE = Path(__file__).parent
 FIXTURES = sorted(HERE.glob("*/*.txtar"))
 CASES = "cases"  # fixtures of outcomes that belong to no rule
+RULE_SEVERITIES = {rule.id: rule.severity for rule in RULES}
 GO = subprocess.run(["go", "env", "GOVERSION"], capture_output=True, check=True, text=True).stdout.split()[0]
 
 
@@ -102,6 +109,8 @@ def lay_out(case: Case, tmp_path: Path) -> Ground:
         file.write_bytes(file.read_bytes().removesuffix(b"\n"))
     if settings.get("git"):
         commit_all(ground)
+    if history := ground.case.sections.get("git"):
+        History(ground.root).build(history)
     write_tree(case.extra.get("dirty", {}), ground.root, ground.proxy, GO)
     prepare_cache(ground)
     return ground
@@ -127,8 +136,11 @@ def prepare_cache(ground: Ground) -> None:
 def judge(ground: Ground, build_cache: Path) -> CheckReport:
     """Run the whole gate over the repository."""
     given = ground.case.settings
-    settings = Settings(
-        event=Event(given.get("event", "branch")),
+    event = Event(given.get("event", "branch"))
+    settings = replace(
+        read_policy(_configuration(ground), FILE_NAME, event, RULE_SEVERITIES).settings,
+        event=event,
+        tag=given.get("tag", ""),
         select=tuple(given.get("select", "").split()),
         offline="offline" in given,
         trusted="untrusted" not in given,
@@ -146,7 +158,41 @@ def edges_for(ground: Ground, parent: dict[str, str], settings: Settings) -> Ite
     request = ToolboxRequest(ground.root, settings.go, trusted=settings.trusted)
     is_converted = "converted" in ground.case.settings
     with open_toolbox(parent, request) as tools:
-        yield Edges(tools.go, tools.scratch, lambda _path: is_converted, sleep=lambda _s: None, owner=tools.owner)
+        yield Edges(
+            tools.go,
+            tools.scratch,
+            lambda _path: is_converted,
+            sleep=lambda _s: None,
+            owner=tools.owner,
+            git=tools.git if "git" in ground.case.sections else None,
+            registries=(lambda: Shelf(ground)) if "registry" in ground.case.sections else None,  # type: ignore[arg-type, return-value]
+        )
+
+
+def _configuration(ground: Ground) -> bytes | None:
+    file = ground.root / FILE_NAME
+    return file.read_bytes() if file.exists() else None
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A registry that holds what the fixture says."""
+
+    ground: Ground
+
+    def look(self, reference: Reference) -> Manifest:
+        """The manifest at a reference."""
+        digest = self.ground.case.published().get(str(reference))
+        if digest is None:
+            raise AbsentError(f"{reference} is unknown")
+        return Manifest(self.ground.text(digest), "application/vnd.oci.image.manifest.v1+json")
+
+    def within(self, _seconds: float) -> None:
+        """Time is no matter here."""
+
+    def troubles(self) -> tuple[str, ...]:
+        """No login is needed."""
+        return ()
 
 
 def compare_findings(ground: Ground, report: CheckReport, rule: str) -> None:

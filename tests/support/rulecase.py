@@ -6,20 +6,24 @@ r"""Fixtures of rules: a repository in one readable text (txtar), what the gate 
     -- proxy/example.com/lib@v1.0.0/lib.go --   a file of a version that the test's module proxy serves
     -- cache-edit/example.com/lib@v1.0.0/lib.go --   an extracted file changed in the filled module cache
     -- outside/lib/go.mod --              a file beside the repository
-    -- settings --                        `event: tag`, `select: a b`, `offline: true`, `crlf: go.sum`, …
+    -- settings --                        `event: tag`, `tag: v1.2.3`, `select: a b`, `offline: true`, `crlf: go.sum`, …
     -- env --                             NAME=value, for the process environment
     -- want --                            path:line: rule-id: [severity:] text or /regex/
+    -- git --                             the repository's history, as support.history reads it
+    -- registry --                        what a registry holds: `ghcr.io/acme/shop:1.2.3 sha256:…`, one a line
     -- also --                            ids of other rules that fire for good reason
     -- run --                             the commands that the rule's findings name, one a line
     -- outcome --                         `. tidy=fail kind=untidy error=network`, `exit=1 complete=true`
     -- fixed/go.mod --                    the file once the safe fixes are applied
 
 `{{sum M@V}}`, `{{h1 M@V}}`, `{{h1mod M@V}}` stand for go.sum lines and hashes of what the proxy serves, `{{go}}` for
-the version of the Go in use, `{{proxy}}` for the proxy's address.
+the version of the Go in use, `{{proxy}}` for the proxy's address, `{{digest TEXT}}` for the digest of a text. A file
+`.go-release-gate.yml` counts as it would for the command line.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -32,12 +36,12 @@ _INLINE = re.compile(r'// want "([a-z-]+): (.*)"\s*$')
 _WANT = re.compile(
     r"(?P<path>.+?):(?P<line>\d+): (?P<rule>[a-z-]+): (?:(?P<severity>error|warning|note): )?(?P<text>.*)"
 )
-_PLACEHOLDER = re.compile(r"\{\{(sum|h1mod|h1|go|proxy)\b ?([^}]*)\}\}")  # any other braces are the file's own
+_PLACEHOLDER = re.compile(r"\{\{(sum|h1mod|h1|go|proxy|digest)\b ?([^}]*)\}\}")  # any other braces are the file's own
 _PREFIXES = ("proxy", "cache-edit", "outside", "fixed", "dirty")
-_SECTIONS = ("settings", "env", "want", "also", "run", "outcome")
-_SETTINGS = frozenset(
-    {"event", "select", "offline", "crlf", "no-final-newline", "converted", "withdraw", "fill", "git", "untrusted"}
-)
+_SECTIONS = ("settings", "env", "want", "also", "run", "outcome", "git", "registry")
+_WORDS = ("event", "select", "fill", "withdraw", "tag")
+_FLAGS = ("offline", "crlf", "no-final-newline", "converted", "git", "untrusted")
+_SETTINGS = frozenset({*_WORDS, *_FLAGS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,11 @@ class Case:
         pairs = (line.partition("=") for line in self.sections.get("env", "").splitlines() if line.strip())
         return {name.strip(): value for name, _, value in pairs}
 
+    def published(self) -> dict[str, str]:
+        """What the registry section says: reference → digest, placeholders and all."""
+        pairs = (line.split(maxsplit=1) for line in self.sections.get("registry", "").splitlines() if line.strip())
+        return {reference: digest.strip() for reference, digest in pairs}
+
     def outcomes(self) -> dict[str, dict[str, str]]:
         """Expected answers: module directory → question → answer; the run's own under the empty name."""
         answers: dict[str, dict[str, str]] = {}
@@ -133,6 +142,7 @@ def filled(text: str, proxy: ModuleProxy, go: str) -> str:
             return {"go": go.removeprefix("go"), "proxy": proxy.url}[word]
         return {
             "sum": lambda: proxy.sum_text(key).removesuffix("\n"),
+            "digest": lambda: f"sha256:{hashlib.sha256(key.encode()).hexdigest()}",
             "h1": lambda: proxy.content_hash(key),
             "h1mod": lambda: proxy.mod_line(key).split()[2],
         }[word]()

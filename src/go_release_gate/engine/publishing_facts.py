@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from go_release_gate.engine.context import Edges, Facts, parallel
+from go_release_gate.engine.tagging import released_references
 from go_release_gate.errors import UnavailableError
 from go_release_gate.facts.publications import Publications, Published, State
 from go_release_gate.oci.reference import InvalidReferenceError, Reference, parse
@@ -19,7 +20,7 @@ SECONDS = 10.0  # for all of them
 AT_ONCE = 4
 MOST = 200  # references; a release that pushes more is not asked about beyond that
 
-WANTED: tuple[Callable[[Facts, Settings], Iterable[str]], ...] = ()
+WANTED: tuple[Callable[[Facts, Settings], Iterable[str]], ...] = (released_references,)
 """Who knows names worth asking for: each gives full references."""
 
 

@@ -12,8 +12,13 @@ from typing import TYPE_CHECKING
 from go_release_gate.engine.apply import chosen_rules, facts_wanted
 from go_release_gate.engine.context import Edges, Facts, phase
 from go_release_gate.engine.image_reading import collect_image_uses
+from go_release_gate.engine.publishing_facts import collect as collect_publications
+from go_release_gate.engine.tagging import release_table, tags
 from go_release_gate.engine.workflow_reading import collect_workflows
 from go_release_gate.facts.image_uses import ImageUses
+from go_release_gate.facts.publications import Publications
+from go_release_gate.facts.release_table import ReleaseTable
+from go_release_gate.facts.tags import Tags
 from go_release_gate.facts.workflows import Workflows
 from go_release_gate.rules.registry import RULES
 
@@ -25,6 +30,9 @@ Collector = Callable[[Facts, "Settings", Edges], object | None]
 COLLECTORS: tuple[tuple[type, Collector], ...] = (
     (ImageUses, collect_image_uses),
     (Workflows, collect_workflows),
+    (ReleaseTable, release_table),
+    (Tags, tags),
+    (Publications, collect_publications),
 )
 
 

@@ -221,6 +221,12 @@ def is_document(name: str) -> bool:
     return name.endswith((".yml", ".yaml")) or _DOCKERFILE.fullmatch(name) is not None or name == "Procfile"
 
 
+def is_dockerfile(path: str) -> bool:
+    """Whether a file is a Dockerfile by its name, not what Docker ignores for one."""
+    name = path.rpartition("/")[2]
+    return _DOCKERFILE.fullmatch(name) is not None and not name.endswith(".dockerignore")
+
+
 def directory_links(root: str, found: Survey) -> list[str]:
     """Links to directories that hold a module and were not walked under their own name, once per real directory."""
     shown: list[str] = []

@@ -1,0 +1,1 @@
+"""Rules about release tags and the images they release."""
