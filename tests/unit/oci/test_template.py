@@ -71,6 +71,10 @@ def test_observed() -> None:
         ("{{#each nums as |n|}}{{lookup (n) 0}}{{n 'x'}}{{/each}}", "12"),
         ("{{#each nums}}{{#with @root.t}}{{.}}{{../two}}{{/with}}{{/each}}", "true2.5true"),
         ("{{#@x}}a{{else}}{{@../index}}b{{/@x}}", "b"),
+        ("{{! c }} {{one}}", " 1"),
+        ("{{one}} {{! c }}", "1 "),
+        ("{{#each obj}}{{@key}}{{/each}}", "2knlist"),
+        ("{{#with two as |w|}}{{#../str as |c|}}{{c}}{{/../str}}{{/with}}", "2.5"),
         ("a {{~branch.length~}} b", "ab"),
         ("\\{{branch}} {{! not shown }}x", "{{branch}} x"),
         ("{{{{tag}}}}{{branch}}{{{{/tag}}}}", "{{branch}}"),
@@ -130,6 +134,18 @@ def test_any_text_is_rendered_or_refused(text: str) -> None:
     assert shown is None or isinstance(shown, str)
     if "{{" not in text:
         assert shown == text
+
+
+def test_a_bracketed_name_may_hold_a_bracket() -> None:
+    """A backslash before a closing bracket keeps it in the name (observed)."""
+    assert template.render("{{[a\\]b]}}", {"a]b": "x"}, {}) == "x"
+
+
+def test_properties_have_the_order_of_javascript() -> None:
+    """Whole numbers come first and in their order, then the others as they were set."""
+    values = {"properties": {"b": 1, "10": 1, "2": 1, "a": 1}}
+
+    assert template.render("{{#each properties}}{{@key}} {{/each}}", values, {}) == "2 10 b a "
 
 
 def test_an_error_of_a_helper_reaches_the_caller() -> None:
