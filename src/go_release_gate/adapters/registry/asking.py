@@ -65,7 +65,7 @@ class Asker:
             why = refusal(place, target)
             if why:
                 return Answer(0, trouble=f"a redirect to {why}", is_final=True)
-            own = target.lower().startswith(f"{place.origin.lower()}/") and ask.url.startswith(f"{place.origin}/")
+            own = target.lower().startswith(f"{place.origin.lower()}/")
             headers = {name: value for name, value in ask.headers.items() if own or name != "Authorization"}
             ask = replace(ask, url=target, headers=headers)
         return Answer(0, trouble=f"more than {REDIRECTS} redirects", is_final=True)

@@ -15,6 +15,7 @@ from go_release_gate.adapters.registry.access import Access
 from go_release_gate.adapters.registry.asking import Asker, Timing
 from go_release_gate.adapters.registry.client import Registries
 from go_release_gate.adapters.registry.credentials import parse as parse_lines
+from go_release_gate.adapters.registry.dockerconfig import DockerConfig
 from go_release_gate.adapters.registry.errors import AbsentError, DeniedError, RegistryError
 from go_release_gate.adapters.registry.logins import Logins
 from go_release_gate.adapters.registry.wire import HttpWire
@@ -33,9 +34,10 @@ def serve() -> Iterator[Serve]:
         yield lambda script: stack.enter_context(RawServer(script))
 
 
-def to(server: RawServer, lines: str = "", **timing: Any) -> Registries:
-    """Registries with the logins of some lines, `HOST` in them being the server's."""
-    logins = Logins([parse_lines(lines.replace("HOST", domain(server)))])
+def to(server: RawServer, lines: str = "", refresh: str = "", **timing: Any) -> Registries:
+    """Registries with the logins of some lines, `HOST` in them being the server's, or with a refresh token."""
+    docker = DockerConfig({"auths": {domain(server): {"identitytoken": refresh}}})
+    logins = Logins([parse_lines(lines.replace("HOST", domain(server))), docker])
     return Registries(Access(Asker(HttpWire(), Timing(**{"sleep": lambda _seconds: None, **timing})), logins))
 
 
@@ -217,6 +219,7 @@ def test_token_services_that_are_not_asked(serve: Serve, realm: str) -> None:
     [
         (answer(b"{}"), "no token"),
         (answer(b'{"token": "a\\r\\nX-Evil: 1"}'), "no token"),
+        (answer(b'{"token": "a\\r\\nX-Evil:1"}'), "no token"),
         (answer(b'{"token": ["a"]}'), "no token"),
         (answer(b"<html>"), "no token"),
         (answer(b"[" * 100_000), "no token"),
@@ -299,3 +302,70 @@ def test_no_time_left(serve: Serve) -> None:
     registries.within(0)
     assert "no time is left" in refused(lambda: registries.look(image(server)))
     assert server.asked == []
+
+
+def test_a_refresh_token_stays_where_it_belongs(serve: Serve) -> None:
+    """It is no password for a registry that wants one, and no redirect takes it along."""
+    plain = serve(always(answer(b"", 401, www_authenticate='Basic realm="r"')))
+    with pytest.raises(DeniedError):
+        to(plain, refresh=SECRET).look(image(plain))
+    assert all("authorization" not in asked.headers for asked in plain.asked)
+
+    def script(asked: Asked) -> list[bytes]:
+        if asked.path.startswith("/token"):
+            return [answer(b"", 307, location="/elsewhere")]
+        return [answer(b"", 401, www_authenticate=f'Bearer realm="{server.url}/token"')]
+
+    server = serve(script)
+    assert "redirect instead of an answer" in refused(lambda: to(server, refresh=SECRET).look(image(server)))
+    assert [asked.method for asked in server.asked] == ["HEAD", "POST"]
+
+
+def test_a_refusal_without_a_challenge(serve: Serve) -> None:
+    """Where a header that let us in is refused without a word, it is taken back, and the challenge comes."""
+    tokens = iter(["first", "second"])
+
+    def script(asked: Asked) -> list[bytes]:
+        given = asked.headers.get("authorization")
+        if asked.path.startswith("/token"):
+            return [answer(json.dumps({"token": next(tokens)}).encode())]
+        if not given:
+            return [answer(b"", 401, www_authenticate=f'Bearer realm="{server.url}/token"')]
+        return [answer(MANIFEST) if given == f"Bearer {good[-1]}" else answer(b"", 403)]
+
+    good = ["first"]
+    server = serve(script)
+    registries = to(server)
+    assert registries.manifest(image(server)).content == MANIFEST
+    good.append("second")
+    assert registries.manifest(image(server)).content == MANIFEST
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404])
+def test_a_login_that_the_token_service_refuses(serve: Serve, status: int) -> None:
+    """Whatever status a token service has for a wrong login (OAuth has 400), the login is to blame, not the network."""
+
+    def script(asked: Asked) -> list[bytes]:
+        if asked.path.startswith("/token"):
+            return [answer(b'{"error": "invalid_grant"}', status)]
+        return [answer(b"", 401, www_authenticate=f'Bearer realm="{server.url}/token"')]
+
+    server = serve(script)
+    for registries in (to(server, refresh=SECRET), to(server, f"HOST me:{SECRET}")):
+        with pytest.raises(DeniedError, match="refuses the login of"):
+            registries.look(image(server))
+
+
+def test_a_realm_with_a_query(serve: Serve) -> None:
+    """What a token service's address asks for already is kept."""
+
+    def script(asked: Asked) -> list[bytes]:
+        if asked.path.startswith("/token"):
+            return [answer(b'{"token": "t"}')]
+        if not asked.headers.get("authorization"):
+            return [answer(b"", 401, www_authenticate=f'Bearer realm="{server.url}/token?tenant=a#x",service="s"')]
+        return [answer(MANIFEST)]
+
+    server = serve(script)
+    assert to(server).manifest(image(server)).content == MANIFEST
+    assert server.asked[1].path == "/token?tenant=a&service=s&scope=repository:acme/shop:pull"
