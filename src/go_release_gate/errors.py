@@ -57,6 +57,12 @@ class UnavailableError(GateError):
     """The surroundings prevented a judgement: no Go, no space, no network (exit 3)."""
 
 
+class RefusedError(GateError):
+    """Nothing was changed, because a policy forbids it or it cannot be undone (exit 5)."""
+
+    exit_code = 5
+
+
 class InterruptedRun(GateError):  # noqa: N818 - the field's word: an interrupted run
     """A signal ended the run; `signal_number` is the signal."""
 

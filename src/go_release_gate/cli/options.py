@@ -107,6 +107,7 @@ VERBS: tuple[Verb, ...] = (
             ("tags --images ghcr.io/acme/shop --ref v1.4.2", "of a tag that may not exist yet"),
             ("tags --images ghcr.io/acme/shop --format json", "for other programs"),
             ("tags --workflows --ref v1.4.2", "what the workflows here push for a tag"),
+            ("tags --next", "the next version of every module, and why"),
         ),
     ),
     Verb(
@@ -164,10 +165,22 @@ def parse(verb: Verb, argv: Sequence[str], environ: Mapping[str, str]) -> argpar
     if {"-h", "--help"} & set(argv):
         parser.print_help()
         return None
-    args, extras = parser.parse_known_args(argv)
+    args, extras = parser.parse_known_args(_joined(argv, verb))
     if extras:
         parser.refuse(extras)
     return complete(verb, args, environ)
+
+
+def _joined(argv: Sequence[str], verb: Verb) -> list[str]:
+    """`--option TEXT` as one word where the text is taken as it is: it may begin with a dash."""
+    free = {f"--{item.name}" for item in inputs_of(verb.name) if item.kind is Kind.LINES}
+    words: list[str] = []
+    for word in argv:
+        if words and words[-1] in free:
+            words[-1] += f"={word}"
+        else:
+            words.append(word)
+    return words
 
 
 def complete(verb: Verb, args: argparse.Namespace, environ: Mapping[str, str]) -> argparse.Namespace:

@@ -59,4 +59,20 @@ IMAGE_INPUTS: tuple[Input, ...] = (
         verbs=_VERBS,
         in_action=False,
     ),
+    Input(
+        "next",
+        "Say instead which version each module gets next, by its commits since the last one, in dependency order.",
+        Kind.BOOLEAN,
+        fallback="false",
+        verbs=_VERBS,
+        in_action=False,
+    ),
+    Input(
+        "create",
+        "Make the annotated tags that --next names, in a clean tree; nothing is pushed.",
+        Kind.BOOLEAN,
+        fallback="false",
+        verbs=_VERBS,
+        in_action=False,
+    ),
 )

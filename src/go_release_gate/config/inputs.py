@@ -61,6 +61,7 @@ INPUTS: tuple[Input, ...] = (
         "module",
         "Judge only the modules in these directories. The whole repository is still discovered.",
         Kind.LIST,
+        verbs=("check", "tags"),
         metavar="DIR",
     ),
     Input(
