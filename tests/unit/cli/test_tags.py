@@ -248,6 +248,14 @@ def test_separators_keep_their_white_space() -> None:
     assert (args.sep_tags, args.sep_labels, args.images, args.ref) == (" ", ", ", None, None)
 
 
+@pytest.mark.parametrize("words", [["--tags", "-x"], ["--tags=-x"], ["--tags", "--x"]])
+def test_lines_may_begin_with_a_dash(words: list[str]) -> None:
+    """A text that is taken as it is may look like an option."""
+    args = options.parse(options.find_verb("tags"), words, {})
+    assert args is not None
+    assert args.tags == words[-1].removeprefix("--tags=")
+
+
 def test_lines_add_up() -> None:
     """An option that is given twice adds a line."""
     args = options.parse(options.find_verb("tags"), ["--tags=type=sha", "--tags=type=edge"], {})

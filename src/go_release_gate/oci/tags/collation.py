@@ -9,25 +9,26 @@ from __future__ import annotations
 import unicodedata
 
 _ORDER = "\t\n\v\f\r _-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$0123456789abcdefghijklmnopqrstuvwxyz"
-_RANK = {char: rank for rank, char in enumerate(_ORDER, 1)}
+_RANK = {char: rank for rank, char in enumerate(_ORDER)}  # all below the numbers of other letters
 
-Key = tuple[tuple[int, ...], tuple[tuple[int, ...], ...], tuple[int, ...]]
+Key = tuple[tuple[int, ...], tuple[tuple[int, ...], ...], tuple[bool, ...]]
 
 
 def key(text: str) -> Key:
     """What to sort by. Control characters do not count."""
     letters: list[int] = []
-    accents: list[tuple[int, ...]] = []
-    cases: list[int] = []
+    accents: list[tuple[int, ...]] = [()]
+    cases: list[bool] = []
     for char in unicodedata.normalize("NFD", text):
         if unicodedata.combining(char):
-            if accents:
-                accents[-1] += (ord(char),)
+            accents[-1] += (ord(char),)
             continue
-        for part in char.casefold():
-            rank = _RANK.get(part, 0) or (len(_ORDER) + ord(part) if part > "\x7f" and part.isprintable() else 0)
-            if rank:
-                letters.append(rank)
-                accents.append(())
-                cases.append(int(part != char))
+        for part in filter(_counts, char.casefold()):
+            letters.append(_RANK.get(part, ord(part)))
+            accents.append(())
+            cases.append(part != char)
     return tuple(letters), tuple(accents), tuple(cases)
+
+
+def _counts(char: str) -> bool:
+    return char in _RANK or char.isprintable()

@@ -43,7 +43,7 @@ def pep440_made(entry: Entry, around: Surroundings) -> Made | None:
         around.warnings.append(f"{text} does not conform to PEP 440. More info: {more}")
         return None
     pattern = entry["pattern"]
-    if version.is_prerelease or version.is_postrelease or version.is_devrelease:
+    if version.is_prerelease or version.is_postrelease:  # a development release is a prerelease, too
         return Made(text if is_raw_statement(pattern) else version.clean)
     parts: dict[str, Callable[[], str]] = {
         "raw": lambda: text,
