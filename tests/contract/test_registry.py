@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,6 +15,12 @@ from go_release_gate.adapters.registry.asking import Timing
 from go_release_gate.adapters.registry.client import Registries
 from go_release_gate.adapters.registry.connecting import Connecting, connect
 from go_release_gate.adapters.registry.errors import AbsentError, DeniedError, RegistryError
+from go_release_gate.cli.session import Wishes, open_session
+from go_release_gate.config.settings import Settings
+from go_release_gate.engine.context import Facts
+from go_release_gate.engine.publishing_facts import collect
+from go_release_gate.facts.publications import State
+from go_release_gate.facts.repository import Repository
 from go_release_gate.oci.reference import parse
 from support import dockerregistry
 from support.dockerregistry import DOCKER_LIST, INDEX, MANIFEST, PASSWORD, USER, RealRegistry, basic
@@ -217,3 +224,19 @@ def test_nobody_there(opened: RealRegistry, to: Connect) -> None:
     with pytest.raises(RegistryError, match="no usable answer") as caught:
         to().look(parse("127.0.0.1:1/acme/shop:v1"))
     assert not isinstance(caught.value, AbsentError | DeniedError)
+
+
+def test_a_session_asks_with_the_inputs(closed: RealRegistry, tmp_path: Path) -> None:
+    """What a check is given reaches the registry; its secrets are among those that reports leave out."""
+    (tmp_path / "checkout").mkdir()
+    inherited = {name: os.environ[name] for name in ("PATH", "GOMODCACHE", "GOCACHE") if name in os.environ}
+    environ = {**inherited, "HOME": str(tmp_path)}
+    wishes = Wishes(tmp_path / "checkout", tmp_path, registry_credentials=f"{closed.domain} {USER}:{PASSWORD}")
+    name = f"{closed.domain}/{PATH}:v1.2.3"
+    with open_session(wishes, Settings(), environ) as session:
+        facts = Facts(Repository(wishes.root, ()))
+        found = collect(facts, Settings(), session.edges, [name, f"{closed.domain}/{PATH}:v9"])
+        assert PASSWORD in session.secrets
+    assert [each.state for each in found.of.values()] == [State.PRESENT, State.ABSENT]
+    with open_session(wishes, Settings(trusted=False), environ) as session:
+        assert collect(facts, Settings(), session.edges, [name]).of[name].state is State.UNAVAILABLE
