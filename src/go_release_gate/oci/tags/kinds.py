@@ -28,8 +28,7 @@ def _schedule(entry: Entry, around: Surroundings) -> Made | None:
 def _edge(entry: Entry, around: Surroundings) -> Made | None:
     context = around.context
     wanted = entry["branch"] or context.repository.default_branch
-    is_there = context.ref.startswith(HEADS) and context.branch == wanted
-    return Made("edge") if is_there else None
+    return Made("edge") if wanted and context.branch == wanted else None
 
 
 def _ref(entry: Entry, around: Surroundings) -> Made | None:

@@ -21,5 +21,5 @@ class RefusedInputError(UsageError):
         self.line = line
 
     def at(self, name: str, line: int) -> RefusedInputError:
-        """The same, with the place filled in where it was not known."""
-        return RefusedInputError(self.text, self.hint, name=self.name or name, line=self.line or line)
+        """The same, with the place filled in where none was known."""
+        return self if self.name else RefusedInputError(self.text, self.hint, name=name, line=line)
