@@ -42,6 +42,7 @@ class Place:
 
 def place_of(domain: str, insecure: frozenset[str] = frozenset()) -> Place:
     """The registry that `domain` names; `insecure`: further hosts that are asked over plain http."""
+    domain = canonical(domain)
     return Place(domain, domain in insecure or is_loopback(host_of(domain)), insecure)
 
 
