@@ -5,16 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from fakes.gitserver import IDENTITY
 from fakes.registry.tokenservice import TokenService
 from go_release_gate.adapters.registry.asking import Timing
 from go_release_gate.adapters.registry.client import Registries
 from go_release_gate.adapters.registry.connecting import Connecting, connect
 from go_release_gate.adapters.registry.errors import AbsentError, DeniedError, RegistryError
+from go_release_gate.cli import app
 from go_release_gate.cli.session import Wishes, open_session
 from go_release_gate.config.settings import Settings
 from go_release_gate.engine.context import Facts
@@ -240,3 +243,36 @@ def test_a_session_asks_with_the_inputs(closed: RealRegistry, tmp_path: Path) ->
     assert [each.state for each in found.of.values()] == [State.PRESENT, State.ABSENT]
     with open_session(wishes, Settings(trusted=False), environ) as session:
         assert collect(facts, Settings(), session.edges, [name]).of[name].state is State.UNAVAILABLE
+
+
+@pytest.mark.parametrize(
+    ("lines", "code", "said"),
+    [
+        (f"HOST {USER}:{PASSWORD}", 0, "exists already (sha256:"),
+        ("", 3, "set registry-credentials: HOST USER:PASSWORD"),
+        (f"HOST {USER}:canary-password", 3, "refuses the login of registry-credentials"),
+    ],
+)
+def test_a_release_that_exists_already(
+    closed: RealRegistry, tmp_path: Path, capsys: pytest.CaptureFixture[str], *, lines: str, code: int, said: str
+) -> None:
+    """A check of a tag looks at its image in the registry; without a login that lets it, that is no pass."""
+    digest = closed.push(PATH, "1.2.3")
+    (tmp_path / "go.mod").write_text("module example.com/shop\n\ngo 1.22\n")
+    (tmp_path / ".go-release-gate.yml").write_text(f"images:\n  - image: {closed.domain}/{PATH}\n")
+    commit_and_tag(tmp_path, "v1.2.3")
+    inherited = {name: os.environ[name] for name in ("PATH", "GOMODCACHE", "GOCACHE") if name in os.environ}
+    given = lines.replace("HOST", closed.domain)
+    environ = {**inherited, "HOME": str(tmp_path / "home"), "GO_RELEASE_GATE_REGISTRY_CREDENTIALS": given}
+    words = ("check", str(tmp_path), "--event", "tag", "--tag", "v1.2.3", "--select", "released-tag-moved")
+    assert app.run(words, environ) == code
+    shown = "".join(capsys.readouterr())
+    assert said.replace("HOST", closed.domain) in shown
+    assert (digest in shown) is (code == 0)
+    assert "canary-password" not in shown
+
+
+def commit_and_tag(root: Path, tag: str) -> None:
+    """Make `root` a repository with one commit and a tag."""
+    for words in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-q", "-m", "x"], ["tag", tag]):
+        subprocess.run(["git", *words], cwd=root, check=True, env={**IDENTITY, "PATH": os.environ["PATH"]})

@@ -93,13 +93,15 @@ def running(folder: Path, auth: dict[str, Any] | None = None, authorization: str
     config = folder / "registry.yml"
     config.write_text(json.dumps(settings))  # JSON is YAML
     env = {"PATH": os.environ["PATH"], "OTEL_TRACES_EXPORTER": "none"}
-    with subprocess.Popen([program, "serve", str(config)], stderr=subprocess.PIPE, text=True, env=env) as process:
+    argv = [program, "serve", str(config)]
+    quiet = subprocess.DEVNULL  # a line for each request
+    with subprocess.Popen(argv, stdout=quiet, stderr=subprocess.PIPE, text=True, env=env) as process:
         try:
             assert process.stderr is not None
             found = next((match for line in process.stderr if (match := _LISTENING.search(line))), None)
             assert found, "the registry did not start"
             # what it goes on to say must not fill the pipe
-            with subprocess.Popen(["cat"], stdin=process.stderr, stdout=subprocess.DEVNULL) as drain:
+            with subprocess.Popen(["cat"], stdin=process.stderr, stdout=quiet) as drain:
                 yield RealRegistry(found[1], authorization)
                 process.terminate()
                 drain.wait(10)
