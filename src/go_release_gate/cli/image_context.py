@@ -19,7 +19,7 @@ from go_release_gate.cli.image_ref import ref_at_head, resolved_ref
 from go_release_gate.config.environment import secret
 from go_release_gate.config.event import PAYLOAD_LIMIT, event_context
 from go_release_gate.errors import GateError, UsageError
-from go_release_gate.oci.tags.context import Context, RepositoryRecord, as_workflow, commit_time, text_at
+from go_release_gate.oci.tags.context import PULLS, Context, RepositoryRecord, as_workflow, commit_time, text_at
 
 if TYPE_CHECKING:
     from go_release_gate.adapters.git import Git
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 5.0  # seconds for all that GitHub is asked: a description is not worth more
 PUBLIC_API = "https://api.github.com"
+HEAD_VARIABLE = "DOCKER_METADATA_PR_HEAD_SHA"
 
 
 @dataclass
@@ -110,13 +111,14 @@ def context_of(sources: Sources) -> Context:
     now = _now(environ)
     context = Context(environ.get("GITHUB_EVENT_NAME", ""), now=now, payload=sources.payload)
     context = replace(context, ref=environ.get("GITHUB_REF", ""), sha=environ.get("GITHUB_SHA", ""))
-    source = sources.args.context or ("workflow" if environ.get("GITHUB_REF") else "git")
+    has_ref = bool(environ.get("GITHUB_REF") or sources.args.ref)
+    source = sources.args.context or ("workflow" if has_ref else "git")
     if sources.args.ref:
         context = _for_ref(context, sources)
     elif source == "git":
         context = _of_checkout(context, sources)
     else:
-        context = as_workflow(context, environ.get("DOCKER_METADATA_PR_HEAD_SHA", ""))
+        context = as_workflow(context, environ.get(HEAD_VARIABLE, ""))
     context = replace(context, repository=_record(sources))
     if not text_at(context.payload, "repository", "default_branch") and not environ.get("GITHUB_REF"):
         branch = {"default_branch": context.repository.default_branch}
@@ -137,15 +139,24 @@ def _now(environ: Mapping[str, str]) -> datetime:
 
 
 def _for_ref(context: Context, sources: Sources) -> Context:
-    """For the ref that was named, which need not exist: the event is a push of it where it is not the event's own."""
+    """For the ref that was named, which need not exist: a push of it, where it is not what the event is about."""
     ref, commit = resolved_ref(sources.args.ref, sources.environ, sources.payload, sources.git)
-    if ref == context.ref:
-        return context
+    usual = "pull_request" if ref.startswith(PULLS) else "push"
+    if _is_own(ref, context):
+        context = as_workflow(context, sources.environ.get(HEAD_VARIABLE, ""))
+        sha = context.sha or commit or sources.git.head_commit()
+        return replace(context, event=context.event or usual, ref=ref, sha=sha)
     payload = {key: value for key, value in context.payload.items() if key not in ("base_ref", "pull_request")}
-    event = "pull_request" if ref.startswith("refs/pull/") else "push"
-    is_kept = context.event and not context.event.startswith("pull_request") and event == "push"
+    is_kept = context.event and not context.event.startswith("pull_request") and usual == "push"
     sha = commit or context.sha or sources.git.head_commit()
-    return replace(context, event=context.event if is_kept else event, ref=ref, sha=sha, payload=payload)
+    return replace(context, event=context.event if is_kept else usual, ref=ref, sha=sha, payload=payload)
+
+
+def _is_own(ref: str, context: Context) -> bool:
+    """Whether the event is about `ref`."""
+    number = context.payload.get("number")
+    is_its_pull = isinstance(number, int) and ref.startswith(f"{PULLS}{number}/")
+    return ref in (context.ref, context.payload.get("ref")) or is_its_pull
 
 
 def _of_checkout(context: Context, sources: Sources) -> Context:

@@ -179,6 +179,21 @@ def test_another_ref_has_its_own_event(tmp_path: Path) -> None:
     assert (pull.event, pull.ref) == ("push", "refs/tags/v9.9.9")
 
 
+@pytest.mark.parametrize("case", [case for case in SAMPLE if case.expected["ok"] and case.id != NEEDS_API], ids=str)
+def test_named_ref_of_the_event_changes_nothing(case: Case, tmp_path: Path) -> None:
+    """With the event's own ref named, and GITHUB_REF not set, the answer is the event's."""
+    environ = environment(case, tmp_path)
+    ref = environ.pop("GITHUB_REF")
+    if "pull_request_target" in case.context["event_name"]:
+        ref = case.around().ref
+    args = options.parse(options.find_verb("tags"), [*words(case)[1:], f"--ref={ref}"], environ)
+    assert args is not None
+    args.path = str(tmp_path)
+    done = tags.perform(args, environ)
+    assert done.answer.tags == tuple(case.expected["tags"])
+    assert done.context.sha == case.around().sha
+
+
 @pytest.mark.parametrize("content", ["", "[]", "{", "x"])
 def test_broken_event_is_refused(tmp_path: Path, content: str, capsys: pytest.CaptureFixture[str]) -> None:
     """A file that is no event is an error of the surroundings, with exit code 2."""
