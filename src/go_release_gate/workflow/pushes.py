@@ -85,6 +85,7 @@ class _Simulation:
         self.budget = budget
         self.jobs = {job.id: job for job in workflow.jobs}
         self.done: dict[str, _Done | None] = {}
+        self.variables = _variables(run, budget.holes)
 
     def pushed(self) -> list[Push]:
         """What all jobs push, in the order of the text."""
@@ -175,7 +176,7 @@ class _Simulation:
     ) -> Record:
         job, done, runs = place
         local = {**environment, **self._filled(step.env, own)}
-        shell = {**_variables(self.run, self.budget.holes), **local}
+        shell = {**self.variables, **local}
         evaluator = Evaluator({**own, "env": Record(dict(local))}, self.budget.holes)
         current = StepRun(step, self.run, evaluator, shell, self.around.around)
         is_open = isinstance(runs, Unknown) or isinstance(done.runs, Unknown)

@@ -22,7 +22,7 @@ _LIST = re.compile(
 _ONE = re.compile(r"\|\s*(?:head|tail)\b|--count[= ]1\b")
 _BOUND = re.compile(r"--points-at|--merged|--contains|\s-[adfmsu]\b|--delete|--annotate")
 _DATE = re.compile(
-    r"(?:\b\w*(?:VERSION|TAG)\w*=|(?:-t|--tag|\bdocker\s+push)[ =]\S*:)[\"']?[\w.{}$-]*(?:\$\(|`)\s*date\b[^)`]*",
+    r"(?:\b\w*(?:VERSION|TAG)=|(?:-t|--tag|\bdocker\s+push)[ =]\S*:)[\"']?[\w.{}$-]*(?:\$\(|`)\s*date\b[^)`]*",
     re.IGNORECASE,
 )
 _FETCHED = re.compile(r"\bgit\s+fetch\b[^\n;&|]*(?:--tags|--unshallow|\s-t\b|refs/tags)")

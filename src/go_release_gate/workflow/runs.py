@@ -10,12 +10,13 @@ from go_release_gate.workflow.expressions.values import Record, Value
 from go_release_gate.workflow.triggers import BRANCH, TAG, Trigger
 from go_release_gate.workflow.unknown import Unknown
 
+STARTED = "inputs are only known when it is started"
 LATER = "it is only known while the workflow runs"
 SAMPLE_NUMBER = 4711  # of a pull request that is thought of
 SAMPLE_TAG = "v1.2.3"
 PULL_REQUESTS = ("pull_request", "pull_request_target")
 # Parts of the payload that an event has only where it is about them: elsewhere they are null.
-_ELSEWHERE = ("pull_request", "release", "workflow_run", "inputs", "issue", "schedule", "client_payload")
+_ELSEWHERE = ("pull_request", "release", "workflow_run", "inputs", "issue", "schedule", "client_payload", "number")
 # What they are about is not in a ref of their own: they run on the default branch.
 _ON_DEFAULT = ("schedule", "workflow_run", "repository_dispatch", "issues", "issue_comment", "discussion", "watch")
 
@@ -108,7 +109,7 @@ def contexts(run: Run) -> dict[str, Value]:
     """`github` and `inputs` of a run, `secrets`, `vars` and `runner` as the unknown things they are."""
     return {
         "github": _github(run),
-        "inputs": Record(dict(run.inputs), "" if run.inputs else "inputs are only known when it is started"),
+        "inputs": Record(dict(run.inputs), "" if run.inputs or run.event != "workflow_dispatch" else STARTED),
         "secrets": Unknown("a secret"),
         "vars": Unknown("a variable of the repository's settings"),
         "runner": Record({"os": Unknown(LATER)}, LATER),

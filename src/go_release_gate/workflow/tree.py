@@ -135,7 +135,8 @@ def read_tree(data: bytes) -> Node | None:
         return _Reader(text, iter(yaml.parse(text, Loader=loader))).document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise InvalidDocumentError(str(error.problem or error.context), mark.line + 1 if mark else 1) from None
+        line = min(mark.line + 1, max(len(text.splitlines()), 1)) if mark else 1  # the end may lie behind the last
+        raise InvalidDocumentError(str(error.problem or error.context), line) from None
     except yaml.YAMLError as error:
         raise InvalidDocumentError(str(error).splitlines()[0]) from None
 

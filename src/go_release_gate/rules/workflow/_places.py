@@ -10,6 +10,7 @@ from go_release_gate.workflow.pushes import Push
 from go_release_gate.workflow.unknown import Unknown
 
 _OPEN = re.compile(r"\$|\{\{|…")
+_LOCAL = re.compile(r"(?:[\w-]+\.)*localhost[:/]|127\.|\[::1\]|(?:kind|ko)\.local|host\.docker\.internal[:/]|ttl\.sh/")
 NAMED = 3  # names in a message; the rest is counted
 
 
@@ -30,8 +31,14 @@ def step_name(job: Job, step: Step) -> str:
 
 
 def written_names(push: Push) -> tuple[str, ...]:
-    """The names of a push, of an unknown one as much as is known."""
-    return (push.names.text,) if isinstance(push.names, Unknown) else push.names
+    """The names of a push, of an unknown one as much as is known; none that stays on the runner."""
+    names = (push.names.text,) if isinstance(push.names, Unknown) else push.names
+    return tuple(name for name in names if not is_local(name))
+
+
+def is_local(name: str) -> bool:
+    """Whether the name is of a registry on the runner itself, as tests use."""
+    return _LOCAL.match(name) is not None
 
 
 def split_name(name: str) -> tuple[str, str]:

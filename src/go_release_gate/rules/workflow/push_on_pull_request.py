@@ -19,7 +19,8 @@ on the step that logs in and pushes.
 ## Limits
 
 Names that carry the pull request's number (`pr-12`), as previews do, are a note. A condition that only a run can
-evaluate counts as a guard. A pull request from a fork has no secrets, so its push mostly fails.
+evaluate counts as a guard. A registry on the runner itself (`localhost:5000`) is none. A pull request from a fork has
+no secrets, so its push mostly fails.
 
 ## References
 
@@ -54,7 +55,7 @@ def check(workflows: Workflows) -> Iterator[Draft]:
         if outcome.run.event in PULL_REQUESTS:
             groups: dict[tuple[str, int], list[Push]] = {}
             for push in outcome.pushes:
-                if not push.is_conditional:
+                if not push.is_conditional and written_names(push):
                     groups.setdefault((push.workflow, push.line), []).append(push)
             yield from (_draft(workflows, outcome, pushes) for pushes in groups.values())
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 LENGTH_LIMIT = 21_000  # characters, GitHub's own limit
 DEPTH_LIMIT = 50  # GitHub's own limit
@@ -76,6 +77,7 @@ class Operation:
 Expression = Literal | Name | Access | Call | Operation
 
 
+@lru_cache(maxsize=4096)
 def parse(text: str) -> Expression:
     """The expression in `text` (without `${{` and `}}`).
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from go_release_gate.workflow.unknown import has_hole
+
 _DOCKERS = frozenset({"docker", "podman", "nerdctl", "buildah", "img"})
 # Options in front of the verb that take a word (`docker --config DIR push …`).
 _GLOBAL_VALUES = frozenset({"-c", "--context", "-H", "--host", "--config", "-l", "--log-level", "-n", "--namespace"})
@@ -28,7 +30,8 @@ def tagged(name: str) -> str:
     """The name with the tag that counts where none is given."""
     first, slash, rest = name.partition("/")
     behind = rest if slash else first
-    return name if ":" in behind or "@" in name else f"{name}:latest"
+    is_open = has_hole(name.rpartition("/")[2])  # the unknown part may hold the tag
+    return name if is_open or ":" in behind or "@" in name else f"{name}:latest"
 
 
 def option_values(words: Sequence[str], *names: str) -> list[str]:

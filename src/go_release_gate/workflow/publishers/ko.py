@@ -42,7 +42,7 @@ def _packages(words: Sequence[str], holes: Holes) -> list[str]:
 def _image(repository: str, package: str, words: Sequence[str], module: str, holes: Holes) -> str:
     if _is_set(words, "--bare"):
         return repository
-    if package.startswith("."):
+    if package.startswith(".") and "..." not in package:
         below = package.removeprefix("./").strip("./")
         package = f"{module}/{below}".rstrip("/") if module else package
     path = package.removeprefix("ko://")

@@ -12,7 +12,7 @@ from collections.abc import Callable
 LENGTH_LIMIT = 512  # characters of a value that is cut by a pattern
 
 _FORM = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?P<operation>.*)", re.DOTALL)
-_SLICE = re.compile(r":\s*(\d{1,6}|\s-\d{1,6})\s*(?::\s*(-?\d{1,6})\s*)?")
+_SLICE = re.compile(r":\s*(\d{0,6}|\s-\d{1,6})\s*(?::\s*(-?\d{1,6})\s*)?")
 
 
 def split_form(text: str) -> tuple[str, str] | None:
@@ -32,10 +32,15 @@ def applied(value: str, operation: str) -> str | None:
 
 
 def default_of(operation: str, *, is_empty: bool) -> str | None:
-    """The word that stands in for a variable that is not set (`:-word`, `-word`, `:=word`); None: there is none."""
+    """The word that stands in for a variable that is not set (`:-word`, `-word`, `:=word`), or is empty (with a colon);
+    None: the variable's own value counts."""
     body = operation.removeprefix(":")
-    is_wanted = is_empty or body != operation
-    return body[1:] if is_wanted and body[:1] in ("-", "=") and not _SLICE.fullmatch(operation) else None
+    return body[1:] if is_default(operation) and is_empty and body != operation else None
+
+
+def is_default(operation: str) -> bool:
+    """Whether the operation only says what to do where there is no value."""
+    return operation.removeprefix(":")[:1] in ("-", "=", "?") and operation[:1] != ""
 
 
 def _cased(value: str, operation: str) -> str | None:
@@ -77,7 +82,7 @@ def _sliced(value: str, operation: str) -> str | None:
     match = _SLICE.fullmatch(operation)
     if not match:
         return None
-    start = int(match[1])
+    start = int(match[1] or 0)
     start = max(start + len(value), 0) if start < 0 else start
     if match[2] is None:
         return value[start:]

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from go_release_gate.workflow.shell.parameters import applied, default_of, split_form
+from go_release_gate.workflow.shell.parameters import applied, default_of, is_default, split_form
 from go_release_gate.workflow.shell.words import Command, Kind, Piece, Word, commands
 from go_release_gate.workflow.unknown import Holes, has_hole
 
@@ -180,19 +180,19 @@ class Script:
 
     def _parameter(self, text: str) -> str:
         form = split_form(text)
-        hole = f"${{{text}}}" if form is None or form[1] else f"${text}"
         if form is None:
+            hole = f"${text}" if len(text) == 1 else f"${{{text}}}"
             return self.holes.mark("the shell's own variables are only known when it runs", hole)
         name, operation = form
+        hole = f"${{{text}}}" if operation else f"${text}"
         value = self.variables.get(name)
-        if not value:
-            default = default_of(operation, is_empty=value is None)
-            if default is not None and value is not None and not any(sign in default for sign in "$`\"'"):
-                return default
         if value is None:
             return self.holes.mark(f"${name} is only known when it runs", hole)
-        if operation.startswith((":-", "-", ":=", ":?", "?")) and value and not operation.startswith(": "):
-            return value
+        default = default_of(operation, is_empty=not value)
+        if default is not None and any(sign in default for sign in "$`\"'?"):
+            return self.holes.mark(f"`{hole}` is not read here", hole)
+        if default is not None or is_default(operation):
+            return default or value
         if has_hole(value) and operation:
             return self.holes.mark(self.holes.reason(value), hole)
         changed = applied(value, self._quoted(operation))

@@ -1,0 +1,112 @@
+"""Scripts gone through without running them."""
+
+from __future__ import annotations
+
+import pytest
+
+from go_release_gate.workflow.shell.script import Script
+from go_release_gate.workflow.unknown import Holes
+
+KNOWN = {"GITHUB_REF": "refs/tags/v1.2.3", "SHA": "abcdef0123", "NAME": "Acme/Shop", "EMPTY": ""}
+
+
+def gone_through(text: str) -> tuple[Script, list[list[str]]]:
+    """The script and the words of its commands, holes as they are written."""
+    script = Script(dict(KNOWN), Holes())
+    calls = [[script.holes.shown(word) for word in called.words] for called in script.called(text)]
+    return script, calls
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("x ${GITHUB_REF#refs/tags/}", ["x", "v1.2.3"]),
+        ("x ${GITHUB_REF#refs/*/v}", ["x", "1.2.3"]),
+        ("x ${GITHUB_REF##*/}", ["x", "v1.2.3"]),
+        ("x ${GITHUB_REF%/*} ${GITHUB_REF%%/*}", ["x", "refs/tags", "refs"]),
+        ('x ${GITHUB_REF#"refs/tags/"}', ["x", "v1.2.3"]),
+        ("x ${SHA::7} ${SHA:0:3} ${SHA: -2} ${SHA:1:-7}", ["x", "abcdef0", "abc", "23", "bc"]),
+        ("x ${NAME,,} ${NAME^^} ${NAME,}", ["x", "acme/shop", "ACME/SHOP", "acme/Shop"]),
+        ("x ${NAME/Shop/web} ${NAME//[A]/x}", ["x", "Acme/web", "${NAME//[A]/x}"]),
+        (r"x ${NAME//\//-} ${NAME/#Acme/b} ${NAME/%p/q}", ["x", "Acme-Shop", "b/Shop", "Acme/Shoq"]),
+        ("x ${EMPTY:-y} ${NAME:-y} ${EMPTY-y}z", ["x", "y", "Acme/Shop", "z"]),
+        ("x ${OTHER:-y} $OTHER $1 ${#NAME}", ["x", "${OTHER:-y}", "$OTHER", "$1", "${#NAME}"]),
+        ("x 'a $NAME' \"b $NAME\" c\\ d", ["x", "a $NAME", "b Acme/Shop", "c d"]),
+        ("A='b c'; x $A \"$A\"", ["x", "b", "c", "b c"]),
+        ("x $EMPTY \"\" ''", ["x", "", ""]),
+        ("x $(git describe) `date`", ["x", "$(git describe)", "$(date)"]),
+        ("x $(echo $NAME | tr A a) $(echo v$SHA)", ["x", "$(echo $NAME | tr A a)", "vabcdef0123"]),
+        ("x a\\\n  b # comment\n", ["x", "a", "b"]),
+        ("x a#b >/dev/null 2>&1", ["x", "a#b"]),
+        ("A=1 B=$NAME x $B", ["x", "$B"]),
+        ("export A=1 B=2; x $A$B", ["x", "12"]),
+        ("sudo -E time x a", ["x", "a"]),
+        ("x $", ["x", "$"]),
+    ],
+)
+def test_words(text: str, words: list[str]) -> None:
+    """Words are expanded as a shell expands them; what only a run can tell stays as it is written."""
+    _, calls = gone_through(text)
+
+    assert calls[-1] == words
+
+
+def test_lines_and_conditions() -> None:
+    """Each command has its line, and is conditional inside `if`, loops and behind a test."""
+    script = Script(dict(KNOWN), Holes())
+    text = "a\nif [ x ]; then\n  b\nelse c\nfi\nd && e\ntest 1 && f\ng || h\nfor i in 1 2; do j $i; done\nk\n"
+    found = {called.words[0]: (called.line, called.is_conditional) for called in script.called(text)}
+
+    assert {name: found[name] for name in "abcdefghjk"} == {
+        "a": (0, False),
+        "b": (2, True),
+        "c": (3, True),
+        "d": (5, False),
+        "e": (5, False),
+        "f": (6, True),
+        "g": (7, False),
+        "h": (7, True),
+        "j": (8, True),
+        "k": (9, False),
+    }
+
+
+def test_what_is_set_in_a_condition_is_unknown_behind_it() -> None:
+    """Inside it is known, behind it is not."""
+    _, calls = gone_through("A=1\nif x; then\n  A=2\n  y $A\nfi\nz $A\n")
+
+    assert calls[1:] == [["y", "2"], ["z", "$A"]]
+
+
+def test_outputs_and_environment() -> None:
+    """Lines written to GITHUB_OUTPUT and GITHUB_ENV are kept, those in conditions as unknown."""
+    script, _ = gone_through(
+        'echo "tag=${GITHUB_REF##*/}" >> $GITHUB_OUTPUT\n'
+        'echo A=b >> "$GITHUB_ENV"\n'
+        "echo c=d>>${GITHUB_OUTPUT}\n"
+        "echo ::set-output name=old::v$SHA\n"
+        "cat >> $GITHUB_OUTPUT <<EOF\ne=$SHA\nf=g\nEOF\n"
+        "cat <<'END' >> $GITHUB_OUTPUT\nh=$SHA\nEND\n"
+        "if x; then echo i=j >> $GITHUB_OUTPUT; fi\n"
+        "echo k=l > other\n"
+    )
+    shown = {name: script.holes.shown(value) for name, value in script.outputs.items()}
+
+    assert shown == {
+        "tag": "v1.2.3",
+        "c": "d",
+        "old": "vabcdef0123",
+        "e": "abcdef0123",
+        "f": "g",
+        "h": "$SHA",
+        "i": "$i",
+    }
+    assert script.environment == {"A": "b"}
+
+
+def test_commands_behind_a_here_document_are_read() -> None:
+    """The body of a here-document is no command, what follows it is, at its line."""
+    script = Script({}, Holes())
+    found = [(called.words, called.line) for called in script.called("cat <<-X | y\n\tdocker push a\n\tX\nz\n")]
+
+    assert found == [(("cat",), 0), (("y",), 0), (("z",), 3)]
