@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from go_release_gate.adapters.registry.client import Registries
 
 
+PATIENCE = 20.0  # seconds for what a check asks of GitHub about tags and branches
+
+
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """What the session is made from beside the settings.
@@ -128,11 +131,12 @@ def _github(environ: Mapping[str, str], wishes: Wishes, settings: Settings) -> C
 
     @cache
     def made() -> Api:
+        from go_release_gate.adapters.github.client import Timing
         from go_release_gate.adapters.github.connecting import client_of
         from go_release_gate.cli.basefile import Elsewhere
 
         elsewhere = Elsewhere(ca_bundle=wishes.ca_bundle, trusted=settings.trusted)
-        return client_of(elsewhere.connection(environ, wishes.root))
+        return client_of(elsewhere.connection(environ, wishes.root), Timing(deadline=PATIENCE))
 
     return made
 

@@ -50,8 +50,9 @@ def collect(facts: Facts, settings: Settings, edges: Edges, references: Iterable
     if not names:
         return Publications()
     if settings.offline or edges.registries is None:
-        return unasked(names, "registries were not asked: the network is switched off")
-    found = ask(names, edges.registries())
+        found = unasked(names, "registries were not asked: the network is switched off")
+    else:
+        found = ask(names, edges.registries())
     facts.notices += found.notices
     return found
 

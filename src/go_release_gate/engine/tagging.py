@@ -146,7 +146,9 @@ def tags(facts: Facts, _settings: Settings, edges: Edges) -> Tags | None:
     elif not table.pushed:
         found = Tags(known={tag.name: tag for tag in git.tag_list()}, head=git.head_commit(), branches=git.branches())
     else:
-        found = _Collector(git, edges, table).collect()
+        collector = _Collector(git, edges, table)
+        found = collector.collect()
+        facts.notices += collector.notices
     facts.notices += [f"the tag {table.pushed}: {problem}" for problem in found.problems]
     return found
 
@@ -162,6 +164,7 @@ class _Collector:
         self.git, self.table = git, table
         self.ask = edges.github
         self.problems: list[str] = []
+        self.notices: list[str] = []
         self.is_shallow = git.is_shallow()
         self.is_kind_open = False
 
@@ -210,6 +213,8 @@ class _Collector:
             if self.table.kind != "any" and pushed.kind == LIGHT:
                 self.is_kind_open = True
                 self.problems += _missing(f"its kind cannot be asked of GitHub: {error.message}")
+            else:
+                self.notices.append(f"the tag {pushed.name} was not compared with GitHub's: {error.message}")
             return None
 
     def _holding(self, commit: str) -> tuple[str, ...] | None:

@@ -24,7 +24,8 @@ nothing to push; the same digest at the same tag is no change.
 ## Limits
 
 That a tag was moved is only seen where two sides can be compared: the checkout with GitHub (`github-token`), a
-manifest with the registry (`registry-credentials` for private ones). What could not be asked is said in the report.
+manifest with the registry (`registry-credentials` for private ones). Registries are asked for configured images alone.
+What could not be asked is said, and the report is not complete; `ignore: [released-tag-moved]` asks nobody.
 
 ## References
 
@@ -42,6 +43,7 @@ from go_release_gate.facts.image_uses import ImageUse, ImageUses
 from go_release_gate.facts.publications import Publications, State
 from go_release_gate.facts.release_table import ReleaseTable
 from go_release_gate.facts.tags import Tags
+from go_release_gate.gomod.ladder import is_release
 from go_release_gate.model.finding import Location, Target
 from go_release_gate.model.severity import Event, Severity
 from go_release_gate.oci.reference import InvalidReferenceError, Reference, parse
@@ -75,8 +77,9 @@ def check(table: ReleaseTable, tags: Tags, uses: ImageUses | None, found: Public
 
 def released_names(table: ReleaseTable) -> tuple[str, ...]:
     """The references, by the version alone, under which the judged tag's images are published."""
-    version = table.version_of(table.pushed).removeprefix("v").partition("+")[0]
-    named = (f"{row.image}:{version}" for row in table.rows_of(table.pushed) if row.image)
+    version = table.version_of(table.pushed)
+    rows = table.rows_of(table.pushed) if is_release(version) else ()
+    named = (f"{row.image}:{version.removeprefix('v')}" for row in rows if row.image)
     return tuple(dict.fromkeys(str(found) for found in map(_read, named) if found))
 
 
