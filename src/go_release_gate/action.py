@@ -161,7 +161,7 @@ def _report(step: Step, environ: Mapping[str, str], args: argparse.Namespace) ->
 
 def _tags(step: Step, environ: Mapping[str, str], args: argparse.Namespace, places: StepPlaces) -> Ending:
     """Make image names for later steps: as outputs, as variables, and as files for bake."""
-    from go_release_gate.cli import image_outputs, options
+    from go_release_gate.cli import describing, image_outputs, options
     from go_release_gate.cli import tags as naming
     from go_release_gate.report.image_names import summary, text_lines
 
@@ -170,6 +170,7 @@ def _tags(step: Step, environ: Mapping[str, str], args: argparse.Namespace, plac
     named = naming.perform(asked, environ)
     outputs = image_outputs.leave(named, asked, places)
     step.write_variables(image_outputs.variables(outputs, environ))
+    outputs |= describing.outputs_of(places.workspace / asked.path, environ, named.context.ref)
     sys.stdout.write("\n".join(text_lines(named.answer, named.context, named.notices)) + "\n")
     step.write_summary(summary(named.answer, named.context))
     return Ending(named.exit_code, outputs)

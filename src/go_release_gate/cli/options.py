@@ -107,6 +107,7 @@ VERBS: tuple[Verb, ...] = (
             ("tags --images ghcr.io/acme/shop --ref v1.4.2", "of a tag that may not exist yet"),
             ("tags --images ghcr.io/acme/shop --format json", "for other programs"),
             ("tags --workflows --ref v1.4.2", "what the workflows here push for a tag"),
+            ("tags --describe", "version, commit and time of HEAD, for -ldflags -X"),
             ("tags --next", "the next version of every module, and why"),
         ),
     ),

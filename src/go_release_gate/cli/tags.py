@@ -47,6 +47,10 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
         from go_release_gate.cli import workflow_names
 
         return workflow_names.run(args, environ)
+    if args.describe:
+        from go_release_gate.cli import describing
+
+        return describing.run(args, environ)
     if args.next or args.create:
         from go_release_gate.cli import next_versions
 

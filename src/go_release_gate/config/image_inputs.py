@@ -60,6 +60,14 @@ IMAGE_INPUTS: tuple[Input, ...] = (
         in_action=False,
     ),
     Input(
+        "describe",
+        "Say instead where HEAD stands among each module's releases, as git describe does, with its commit and time.",
+        Kind.BOOLEAN,
+        fallback="false",
+        verbs=_VERBS,
+        in_action=False,
+    ),
+    Input(
         "next",
         "Say instead which version each module gets next, by its commits since the last one, in dependency order.",
         Kind.BOOLEAN,

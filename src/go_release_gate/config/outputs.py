@@ -32,4 +32,8 @@ OUTPUTS: tuple[Output, ...] = (
     Output("bake-file-tags", "With `verb: tags`: path of a definition for bake with tags alone."),
     Output("bake-file-labels", "With `verb: tags`: path of a definition for bake with labels alone."),
     Output("bake-file-annotations", "With `verb: tags`: path of a definition for bake with annotations alone."),
+    Output("describe", "With `verb: tags`: what git describe says of HEAD, for the module released or the top one."),
+    Output("commit", "With `verb: tags`: the commit that is checked out."),
+    Output("commit-time", "With `verb: tags`: the time of that commit, RFC 3339 in UTC, for -ldflags -X."),
+    Output("descriptions", "With `verb: tags`: what git describe says of HEAD for each module, as JSON."),
 )
