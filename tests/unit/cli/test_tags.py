@@ -11,6 +11,7 @@ import pytest
 from go_release_gate.adapters.github.api import AwayError
 from go_release_gate.cli import app, options, tags
 from go_release_gate.cli.schema import schema_text
+from go_release_gate.errors import UsageError
 from support.image_names import Case, cases
 
 LIST_INPUTS = ("images", "tags", "flavor", "labels", "annotations")
@@ -152,6 +153,48 @@ def test_nothing_is_asked_without_leave(tmp_path: Path, more: dict[str, str]) ->
     assert "org.opencontainers.image.source=https://github.com/acme/shop" in done.answer.labels
     assert "org.opencontainers.image.title=shop" in done.answer.labels
     assert done.notices == ("not known, and empty in labels: description, license (give github-token)",)
+
+
+def test_a_server_of_its_own_is_asked_without_a_token(tmp_path: Path) -> None:
+    """The public interface alone wants a token: its anonymous limit is shared by all runners."""
+    github = Github()
+    event, server = bare_event(tmp_path), "https://github.example.com/api/v3"
+    named(tmp_path, connect=lambda: github, GITHUB_EVENT_PATH=event, GITHUB_API_URL=server)
+    assert github.asked == ["/repos/acme/shop"]
+    named(tmp_path, connect=lambda: github, GITHUB_EVENT_PATH=event, GITHUB_API_URL="https://api.github.com/")
+    assert github.asked == ["/repos/acme/shop"]
+
+
+def test_nobody_is_asked_about_no_repository(tmp_path: Path) -> None:
+    """Without a repository there is nothing to ask about, and no event's file is no trouble to be told."""
+    github = Github()
+    environ = {"GITHUB_REPOSITORY": "", "GITHUB_EVENT_PATH": "", "INPUT_GITHUB-TOKEN": "secret"}
+    done = named(tmp_path, connect=lambda: github, **environ)
+    assert github.asked == []
+    assert done.notices == ("not known, and empty in labels: description, license (give github-token)",)
+
+
+def test_connection_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    """An address that a token must not be sent to costs the record, not the names."""
+    environ = {"GITHUB_API_URL": "http://github.example.com", "INPUT_GITHUB-TOKEN": "secret"}
+    done = named(tmp_path, GITHUB_EVENT_PATH=bare_event(tmp_path), **environ)
+    assert done.answer.version == "v2.0.8-beta.67"
+    assert done.notices[0] == "GitHub is not asked: GITHUB_API_URL must be an https address"
+
+
+def test_certificates_that_cannot_be_read_are_said(tmp_path: Path) -> None:
+    """A company's certificates are read where GitHub is asked; without them it is not."""
+    environ = {"INPUT_CA-BUNDLE": "none.pem", "INPUT_GITHUB-TOKEN": "secret"}
+    done = named(tmp_path, GITHUB_EVENT_PATH=bare_event(tmp_path), **environ)
+    assert done.notices[0].startswith("GitHub is not asked: ")
+    assert "none.pem" in done.notices[0]
+
+
+def test_event_of_any_size_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file beyond the limit is refused, not parsed in part."""
+    monkeypatch.setattr("go_release_gate.cli.image_context.PAYLOAD_LIMIT", 100)
+    with pytest.raises(UsageError, match="GITHUB_EVENT_PATH"):
+        named(tmp_path)
 
 
 @pytest.mark.parametrize(
