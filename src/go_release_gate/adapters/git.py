@@ -213,8 +213,17 @@ class Git:
 
     def origin(self) -> str:
         """The address of the remote called origin, without user and password; empty when there is none."""
+        config = self._config()
+        return origin_of(config) if config else ""
+
+    def leaves_out_tags(self) -> bool:
+        """Whether this was cloned without tags (`git clone --no-tags`), so that there may be some elsewhere."""
+        config = self._config()
+        return config is not None and _of_origin(config, "tagopt") == "--no-tags"
+
+    def _config(self) -> Path | None:
         directory = self._line("rev-parse", "--path-format=absolute", "--git-common-dir")
-        return origin_of(Path(directory) / "config") if directory else ""
+        return Path(directory) / "config" if directory else None
 
     def _known(self, revision: str) -> str:
         commit = self.commit(revision)
@@ -249,13 +258,17 @@ def _is_below_a_repository(root: Path) -> bool:
 
 def origin_of(config: Path) -> str:
     """Read the address of origin from a repository's configuration file; nothing of it is followed or run."""
+    return without_user(_of_origin(config, "url"))
+
+
+def _of_origin(config: Path, option: str) -> str:
     import configparser
 
     parser = configparser.RawConfigParser(strict=False, allow_no_value=True, comment_prefixes=("#", ";"))
     try:
         lines = config.read_text(encoding="utf-8", errors="replace").splitlines()
         parser.read_string("\n".join(line.strip() for line in lines))
-        return without_user(parser.get('remote "origin"', "url", fallback="") or "")
+        return parser.get('remote "origin"', option, fallback="") or ""
     except (OSError, configparser.Error):
         return ""
 

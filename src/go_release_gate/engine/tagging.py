@@ -188,16 +188,17 @@ class _Collector:
         others = set(here) - {self.table.pushed}
         if others and not (self.is_shallow and not self.git.has_tags_elsewhere()):
             return here
+        is_cut = self.is_shallow or self.git.leaves_out_tags()
         if self.ask is None:
-            if self.is_shallow:
-                self.problems += _missing("this checkout is shallow, and other tags were not fetched")
+            if is_cut:
+                self.problems += _missing("this checkout was made without the repository's other tags")
             return here
         from go_release_gate.adapters.github.trees import tags_at
 
         try:
             return {**{name: Tag(name, commit) for name, commit in tags_at(self.ask()).items()}, **here}
         except UnavailableError as error:
-            if self.is_shallow:
+            if is_cut:
                 self.problems += _missing(f"other tags are not in this checkout, and not to be had: {error.message}")
             return here
 

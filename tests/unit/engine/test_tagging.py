@@ -233,6 +233,18 @@ def test_what_nobody_can_tell_is_said(root: Path, github: GitHub | None) -> None
         assert ("GitHub did not answer" in notice) is (github is not None)
 
 
+def test_a_clone_without_tags_is_no_repository_without_releases(root: Path) -> None:
+    """A whole clone made with --no-tags says so itself; one with tags and none there has none."""
+    history = History(root).build("commit one")
+    whole, _ = collected(root, on_tag("v1.0.0"))
+    history.git("config", "remote.origin.tagOpt", "--no-tags")
+    cut, _ = collected(root, on_tag("v1.0.0"))
+
+    assert is_answered(whole)
+    assert not is_answered(cut)
+    assert "without the repository's other tags" in cut.notices[0]
+
+
 def test_no_repository_is_said(root: Path) -> None:
     """A tag of a folder without git is not judged; on a branch nothing is said."""
     facts, _ = collected(root, on_tag("v1.0.0"))

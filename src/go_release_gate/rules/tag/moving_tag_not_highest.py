@@ -78,7 +78,8 @@ class Subject:
 def check(table: ReleaseTable, tags: Tags, workflows: Workflows) -> Iterator[Draft]:
     """One draft for each step that would move a name, and each kind of tag that does it."""
     seen: set[tuple[str, int, str]] = set()
-    for module in table.modules:
+    built = {row.module for row in table.rows}
+    for module in (one for one in table.modules if table.pushed or one.dir in built):
         for subject in _subjects(table, module, tags):
             for push in _pushes(workflows, subject):
                 why = _moved(subject, push)
