@@ -19,7 +19,7 @@ from go_release_gate.cli.image_ref import ref_at_head, resolved_ref
 from go_release_gate.config.environment import secret
 from go_release_gate.config.event import PAYLOAD_LIMIT, event_context
 from go_release_gate.errors import GateError, UsageError
-from go_release_gate.oci.tags.context import PULLS, Context, RepositoryRecord, as_workflow, commit_time, text_at
+from go_release_gate.oci.tags.context import PULLS, Context, RepositoryRecord, as_workflow, commit_time
 
 if TYPE_CHECKING:
     from go_release_gate.adapters.git import Git
@@ -120,7 +120,7 @@ def context_of(sources: Sources) -> Context:
     else:
         context = as_workflow(context, environ.get(HEAD_VARIABLE, ""))
     context = replace(context, repository=_record(sources))
-    if not text_at(context.payload, "repository", "default_branch") and not environ.get("GITHUB_REF"):
+    if not environ.get("GITHUB_REF"):  # in a workflow the event alone decides what the default branch is
         branch = {"default_branch": context.repository.default_branch}
         context = replace(context, payload={**context.payload, "repository": branch})
     date = _commit_date(context, sources, source) if sources.is_dated else None
@@ -209,7 +209,7 @@ def _commit_date(context: Context, sources: Sources, source: str) -> datetime | 
     told = commit_time(context.payload, context.sha) if source != "git" else None
     if told:
         return told
-    seconds = sources.git.time_of(context.sha) if context.sha else None
+    seconds = sources.git.time_of(context.sha)
     if seconds is not None:
         return datetime.fromtimestamp(seconds, UTC)
     if context.sha and (api := sources.api) is not None:

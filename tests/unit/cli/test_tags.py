@@ -112,16 +112,30 @@ def test_record_is_asked_for_where_the_event_lacks_it(tmp_path: Path) -> None:
     github = Github()
     done = named(
         tmp_path,
-        "--tags=type=edge\ntype=raw,value=x",
+        "--tags=type=edge\ntype=raw,value={{is_default_branch}}",
         connect=lambda: github,
         GITHUB_EVENT_PATH=bare_event(tmp_path),
         GITHUB_REF="refs/heads/trunk",
         **{"INPUT_GITHUB-TOKEN": "secret"},
     )
-    assert done.answer.tag_names == ("edge", "x")
+    assert done.answer.tag_names == ("edge", "false")  # the event does not say so
     assert "org.opencontainers.image.description=From GitHub" in done.answer.labels
     assert "org.opencontainers.image.licenses=MIT" in done.answer.labels
     assert github.asked == ["/repos/acme/shop"]
+
+
+def test_record_that_cannot_be_read_is_said(tmp_path: Path) -> None:
+    """Without an answer the names are the same, the address is the server's, and what is missing is said."""
+    done = named(
+        tmp_path,
+        connect=lambda: Github(None),
+        GITHUB_EVENT_PATH=bare_event(tmp_path),
+        GITHUB_SERVER_URL="https://github.example.com/",
+        **{"INPUT_GITHUB-TOKEN": "secret"},
+    )
+    assert done.answer.version == "v2.0.8-beta.67"
+    assert "org.opencontainers.image.url=https://github.example.com/acme/shop" in done.answer.labels
+    assert done.notices[0] == "the repository's record could not be read: GitHub is away"
 
 
 def test_event_is_enough_where_it_has_the_record(tmp_path: Path) -> None:
@@ -210,6 +224,37 @@ def test_event_of_any_size_is_not_read(tmp_path: Path, monkeypatch: pytest.Monke
 def test_ref_is_taken_from_the_option(tmp_path: Path, ref: str, tag: str) -> None:
     """`--ref` names any ref, in full or short: the default branch is a branch, what nobody knows is a new tag."""
     assert named(tmp_path, f"--ref={ref}").answer.version == tag
+
+
+@pytest.mark.parametrize(
+    ("ref", "event", "meant"),
+    [
+        ("v9.9.9", "schedule", "schedule"),
+        ("v9.9.9", "", "push"),
+        ("v9.9.9", "pull_request", "push"),
+        ("pull/9/merge", "push", "pull_request"),
+        ("pull/9/merge", "", "pull_request"),
+    ],
+)
+def test_another_ref_is_pushed(tmp_path: Path, ref: str, event: str, meant: str) -> None:
+    """The event of another ref is a push or a pull request, unless it is one that any ref may have."""
+    assert named(tmp_path, f"--ref={ref}", GITHUB_EVENT_NAME=event).context.event == meant
+
+
+@pytest.mark.parametrize(
+    ("ref", "own", "base"),
+    [
+        ("refs/tags/v1.0.0", {"ref": "refs/tags/v1.0.0", "base_ref": "refs/heads/main"}, "xmain"),
+        ("refs/pull/7/merge", {"number": 7, "pull_request": {"base": {"ref": "dev"}}}, "xdev"),
+        ("refs/pull/8/merge", {"number": 7, "pull_request": {"base": {"ref": "dev"}}}, "x"),
+        ("refs/tags/v1.0.0", {"number": 7, "base_ref": "refs/heads/main"}, "x"),
+    ],
+)
+def test_own_ref_keeps_its_event(tmp_path: Path, ref: str, own: dict[str, Any], base: str) -> None:
+    """What the event says counts where the named ref is what it is about, by the payload too."""
+    event = bare_event(tmp_path, **own)
+    flags = ("--tags=type=raw,value=x{{base_ref}}", f"--ref={ref}")
+    assert named(tmp_path, *flags, GITHUB_REF="", GITHUB_EVENT_PATH=event).answer.version == base
 
 
 def test_another_ref_has_its_own_event(tmp_path: Path) -> None:

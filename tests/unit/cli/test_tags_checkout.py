@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -103,6 +104,14 @@ def test_short_names_are_tags_then_branches(history: History, name: str, ref: st
     assert done.context.sha == history.git("rev-parse", "tags/both" if name == "both" else known)
 
 
+def test_own_ref_without_a_commit_is_a_push_of_head(history: History) -> None:
+    """Where the variables name a ref alone, the commit is what is checked out and the event a push."""
+    context = named(history.root, "--ref=refs/heads/main", GITHUB_REF="refs/heads/main").context
+    assert (context.event, context.sha) == ("push", history.git("rev-parse", "HEAD"))
+    by_name = {"GITHUB_REF": "refs/pull/7/merge", "GITHUB_REF_NAME": "7/merge"}
+    assert ref_of(history, "--ref=7/merge", **by_name) == "refs/pull/7/merge"
+
+
 def test_context_git_overrules_the_event(history: History) -> None:
     """With `context: git` ref and commit are the checkout's, whatever the event says."""
     event = {"GITHUB_REF": "refs/heads/main", "GITHUB_SHA": "a" * 40, "GITHUB_EVENT_NAME": "schedule"}
@@ -125,6 +134,25 @@ def test_commit_date_is_the_commits(history: History, flags: tuple[str, ...]) ->
         GITHUB_REPOSITORY="acme/shop",
     ).answer.version
     assert date == str(START + 180)
+
+
+def test_checkout_is_asked_before_the_event_where_it_is_the_source(history: History) -> None:
+    """With `context: git` the date is the checkout's, also where the event has one."""
+    sha = history.git("rev-parse", "HEAD")
+    event = history.root.parent / "event.json"
+    event.write_text(json.dumps({"head_commit": {"id": sha, "timestamp": "2020-01-01T00:00:00Z"}}))
+    flags = ("--tags=type=raw,value={{commit_date 'X'}}",)
+    around = {"GITHUB_EVENT_PATH": str(event), "GITHUB_REF": "refs/heads/main", "GITHUB_SHA": sha}
+    assert named(history.root, *flags, **around).answer.version == "1577836800"
+    assert named(history.root, *flags, "--context=git", **around).answer.version == str(START + 180)
+
+
+def test_address_for_ssh_is_no_label(history: History) -> None:
+    """An address that no browser opens stays out of the labels; the title is the folder's name."""
+    history.git("config", "remote.origin.url", "git@git.example.com:acme/web.git")
+    labels = named(history.root).answer.labels
+    assert "org.opencontainers.image.url=" in labels
+    assert "org.opencontainers.image.title=shop" in labels
 
 
 def test_default_branch_and_address_of_a_clone(history: History) -> None:
