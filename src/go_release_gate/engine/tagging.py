@@ -181,7 +181,10 @@ class _Collector:
         return Tags(pushed, known, remote, head, self.git.branches(), holding, tuple(self.problems))
 
     def _pushed(self, tag: Tag) -> Tag:
-        return replace(tag, kind=SIGNED) if tag.kind and self.git.is_signed(tag.name) else tag
+        if not tag.kind:
+            return tag
+        commit = self.git.commit(f"refs/tags/{tag.name}") or tag.commit  # a tag may stand for a tag
+        return replace(tag, commit=commit, kind=SIGNED if self.git.is_signed(tag.name) else tag.kind)
 
     def _known(self, here: dict[str, Tag]) -> dict[str, Tag]:
         """Every tag: a clone that is not cut has them, a cut one where they were fetched for themselves."""

@@ -284,6 +284,15 @@ def test_a_moved_tag_is_seen(root: Path) -> None:
     assert found.remote.commit != found.pushed.commit == found.head
 
 
+def test_a_tag_of_a_tag_stands_for_the_commit(root: Path) -> None:
+    """Whatever lies between, the judged tag is at the commit that is checked out."""
+    History(root).build("commit one\nannotated inner\nannotated v1.0.0 at inner")
+    _, found = collected(root, on_tag("v1.0.0"))
+
+    assert found.pushed
+    assert found.pushed.commit == found.head
+
+
 def test_a_tag_that_is_yet_to_be_made(root: Path) -> None:
     """It stands for what is checked out, and is no tag among the known ones."""
     history = History(root).build("commit one\ntag v1.0.0")

@@ -11,6 +11,7 @@ from go_release_gate.facts.tags import ANNOTATED, LIGHT, SIGNED, Tag
 from go_release_gate.workflow.patterns import matches
 
 BRANCH_LIMIT = 1000
+_NESTED = 3
 
 
 def tag_at(api: Api, name: str) -> Tag | None:
@@ -27,10 +28,15 @@ def tag_at(api: Api, name: str) -> Tag | None:
         return None
     if found.get("type") != "tag":
         return Tag(name, str(found.get("sha")), LIGHT)
-    answer = api.get(f"/repos/{api.repository}/git/tags/{quote(str(found.get('sha')), safe='')}")
+    answer = _tag_object(api, found)
     verification = answer.get("verification")
     is_signed = isinstance(verification, Mapping) and bool(verification.get("signature"))
-    return Tag(name, str(_object(answer).get("sha")), SIGNED if is_signed else ANNOTATED)
+    target = _object(answer)
+    for _ in range(_NESTED):  # a tag may stand for a tag
+        if target.get("type") != "tag":
+            break
+        target = _object(_tag_object(api, target))
+    return Tag(name, str(target.get("sha")), SIGNED if is_signed else ANNOTATED)
 
 
 def branches_holding(api: Api, patterns: Iterable[str], commit: str) -> tuple[str, ...]:
@@ -56,6 +62,10 @@ def _is_behind(api: Api, branch: str, commit: str) -> bool:
     except MissingError:
         return False  # no such branch any more
     return answer.get("status") in ("behind", "identical")
+
+
+def _tag_object(api: Api, found: Mapping[str, Any]) -> Mapping[str, Any]:
+    return api.get(f"/repos/{api.repository}/git/tags/{quote(str(found.get('sha')), safe='')}")
 
 
 def _object(answer: Mapping[str, Any]) -> Mapping[str, Any]:

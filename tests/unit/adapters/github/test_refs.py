@@ -61,6 +61,16 @@ def test_a_tag_object(verification: Any, kind: str) -> None:
     assert tag_at(github, "v1") == Tag("v1", COMMIT, kind)
 
 
+def test_a_tag_of_a_tag() -> None:
+    """It stands for the commit at the end; its own signature counts."""
+    inner = {"object": {"type": "commit", "sha": COMMIT}}
+    outer = {"object": {"type": "tag", "sha": "e" * 40}, "verification": {"signature": "-----BEGIN"}}
+    first = {"object": {"type": "tag", "sha": OBJECT}}
+    github = api({"/git/ref/tags/v1": first, f"/git/tags/{OBJECT}": outer, f"/git/tags/{'e' * 40}": inner})
+
+    assert tag_at(github, "v1") == Tag("v1", COMMIT, "signed")
+
+
 def test_no_tag_and_no_answer() -> None:
     """A tag that GitHub does not have is none; no answer is no answer."""
     assert tag_at(api({}), "v1") is None
