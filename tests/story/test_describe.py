@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -94,11 +95,11 @@ def test_a_step_leaves_it_for_later_steps(shop: History, tmp_path: Path) -> None
         "INPUT_TAGS": "type=sha",
     }
     entry = Path(__file__).parents[2] / "entrypoint.py"
-    done = subprocess.run(
-        [sys.executable, "-I", str(entry)], cwd=shop.root, env=environment, capture_output=True, check=False
-    )
+    command = [sys.executable, "-I", str(entry)]
+    done = subprocess.run(command, cwd=shop.root, env=environment, capture_output=True, check=False)
     written = parse_outputs(out.read_text(encoding="utf-8"))
     assert done.returncode == 0, done.stderr
     assert written["describe"].startswith("v1.2.0-2-g")
     assert (written["commit"], written["commit-time"]) == (environment["GITHUB_SHA"], "2025-06-15T15:10:40Z")
     assert json.loads(written["descriptions"])["api"].startswith("v0.3.0-1-g")
+    assert re.fullmatch(r"dev\.go-release-gate\.dependency-snapshot=sha256:[0-9a-f]{64}", written["snapshot-label"])

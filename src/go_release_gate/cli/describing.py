@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from go_release_gate.engine.discover import discover
 from go_release_gate.errors import GateError, UnavailableError, UsageError
 from go_release_gate.facts.module import Module
 from go_release_gate.facts.release_table import module_tags
+from go_release_gate.facts.snapshot import LABEL, snapshot_of
 from go_release_gate.gomod.describe import Description, describe
 
 
@@ -29,19 +30,20 @@ class Described:
     """HEAD: its commit, its committer's time (RFC 3339, UTC), and the description of each module by directory.
 
     A module whose nearest release a cut history hides has None. `tagged`: directory of the module that `ref` releases.
+    `snapshots`: directory → digest of the dependency snapshot.
     """
 
     commit: str
     time: str
     modules: Mapping[str, Description | None]
     tagged: str = ""
+    snapshots: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def main(self) -> str:
-        """The description of the module that is released, else of the one at the top or of the only one."""
+        """The directory of the module that is released, else of the one at the top or of the only one."""
         only = next(iter(self.modules), "") if len(self.modules) == 1 else "."
-        found = self.modules.get(self.tagged or only)
-        return found.text if found else ""
+        return self.tagged or only
 
 
 def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
@@ -71,21 +73,25 @@ def described(root: Path, environ: Mapping[str, str], ref: str = "") -> Describe
         raise UsageError(f"{root} is no git checkout with a commit", "run it in a checkout")
     modules = [module for module in discover(root).modules if module.path]
     time = _rfc3339(history.commit_time(head))
-    return Described(head, time, _descriptions(modules, history, head), _tagged(modules, ref))
+    snapshots = {module.dir: snapshot_of(module) for module in modules}
+    return Described(head, time, _descriptions(modules, history, head), _tagged(modules, ref), snapshots)
 
 
 def outputs_of(root: Path, environ: Mapping[str, str], ref: str = "") -> dict[str, str]:
-    """The outputs `describe`, `commit`, `commit-time` and `descriptions`; none where git has no answer."""
+    """The outputs `describe`, `commit`, `commit-time`, `descriptions` and `snapshot-label`; none where git has no
+    answer."""
     try:
         found = described(root, environ, ref)
     except GateError:
         return {}
+    snapshot = found.snapshots.get(found.main, "")
     texts = {directory: one.text if one else "" for directory, one in found.modules.items()}
     return {
-        "describe": found.main,
+        "describe": texts.get(found.main, ""),
         "commit": found.commit,
         "commit-time": found.time,
         "descriptions": json.dumps(texts, ensure_ascii=False, sort_keys=True),
+        "snapshot-label": f"{LABEL}={snapshot}" if snapshot else "",
     }
 
 
@@ -98,6 +104,7 @@ def document(found: Described) -> dict[str, Any]:
             "last": one.version or None if one else None,
             "commits": one.commits if one else None,
             "dirty": one.is_dirty if one else None,
+            "snapshot": found.snapshots.get(directory) or None,
         }
         for directory, one in found.modules.items()
     ]

@@ -36,4 +36,5 @@ OUTPUTS: tuple[Output, ...] = (
     Output("commit", "With `verb: tags`: the commit that is checked out."),
     Output("commit-time", "With `verb: tags`: the time of that commit, RFC 3339 in UTC, for -ldflags -X."),
     Output("descriptions", "With `verb: tags`: what git describe says of HEAD for each module, as JSON."),
+    Output("snapshot-label", "With `verb: tags`: an image label with the digest of what the module is built from."),
 )

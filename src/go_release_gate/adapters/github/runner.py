@@ -21,7 +21,8 @@ SUMMARY_LIMIT = 1024 * 1024  # bytes; the runner drops a larger summary whole
 OUTPUTS = (
     "verdict", "complete", "findings", "modules", "report", "sarif", "patch", "matrix", "version", "tags", "tag-names",
     "labels", "annotations", "bake-file", "bake-file-tags", "bake-file-labels", "bake-file-annotations", "json",
-    "describe", "commit", "commit-time", "descriptions", "image", "digest", "entry-id", "previous-digest",
+    "describe", "commit", "commit-time", "descriptions", "snapshot-label",
+    "image", "digest", "entry-id", "previous-digest",
 )  # fmt: skip
 
 _TOKEN = re.compile(r"[0-9a-zA-Z]{20,}")
