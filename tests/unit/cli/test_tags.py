@@ -153,6 +153,9 @@ def test_commit_date_is_asked_for_where_it_is_named(tmp_path: Path) -> None:
     )
     environ = {"GITHUB_EVENT_PATH": event, "INPUT_GITHUB-TOKEN": "secret"}
     assert named(tmp_path, *flags, connect=Github, **environ).answer.version == "20260228"
+    nobody = Github()
+    assert named(tmp_path, *flags, connect=lambda: nobody, GITHUB_SHA="", **environ).answer.version == "20260304"
+    assert nobody.asked == []
     away = named(tmp_path, *flags, connect=lambda: Github(None), **environ)
     assert away.answer.version == "20260304"
     assert away.notices == ("the commit's date could not be read, now stands for it: GitHub is away",)

@@ -104,6 +104,16 @@ def test_short_names_are_tags_then_branches(history: History, name: str, ref: st
     assert done.context.sha == history.git("rev-parse", "tags/both" if name == "both" else known)
 
 
+def test_named_ref_has_its_own_commit(history: History) -> None:
+    """The commit is the named ref's, in full or short, not the event's."""
+    around = {"GITHUB_REF": "refs/heads/main", "GITHUB_SHA": "a" * 40}
+    commit = history.git("rev-parse", "v1.0.0")
+    for name in ("refs/tags/v1.0.0", "v1.0.0", "tags/v1.0.0"):
+        assert named(history.root, f"--ref={name}", **around).context.sha == commit
+    assert named(history.root, "--ref=v1.0.0", GITHUB_REF_NAME="v1.0.0").context.sha == commit
+    assert named(history.root, "--ref=v9.0.0", **around).context.sha == "a" * 40
+
+
 def test_own_ref_without_a_commit_is_a_push_of_head(history: History) -> None:
     """Where the variables name a ref alone, the commit is what is checked out and the event a push."""
     context = named(history.root, "--ref=refs/heads/main", GITHUB_REF="refs/heads/main").context
