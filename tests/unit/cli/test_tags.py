@@ -12,6 +12,10 @@ from go_release_gate.adapters.github.api import AwayError
 from go_release_gate.cli import app, options, tags
 from go_release_gate.cli.schema import schema_text
 from go_release_gate.errors import UsageError
+from go_release_gate.oci.tags.context import Context
+from go_release_gate.oci.tags.evaluate import evaluate
+from go_release_gate.oci.tags.inputs import Inputs
+from go_release_gate.report.image_names import document
 from support.image_names import Case, cases
 
 LIST_INPUTS = ("images", "tags", "flavor", "labels", "annotations")
@@ -56,12 +60,13 @@ def test_command_answers_as_the_peer(
     if not expected["ok"]:
         assert (code, out) == (2, "")
         return
-    document = json.loads(out)
+    told = json.loads(out)
     keys = ("version", "tags", "tag_names", "labels", "annotations", "warnings")
-    assert {key: document[key] for key in keys} == {key: expected[key] for key in keys}
+    assert {key: told[key] for key in keys} == {key: expected[key] for key in keys}
     invalid = [item["reference"] for item in expected["invalid_references"]]
-    assert [problem["reference"] for problem in document["problems"]] == (invalid if expected["tags"] else [""])
+    assert [problem["reference"] for problem in told["problems"]] == (invalid if expected["tags"] else [""])
     assert code == (1 if invalid or not expected["tags"] else 0)
+    assert told["verdict"] == ("fail" if code else "pass")
 
 
 CASE = next(case for case in SAMPLE if case.id == "default-004")
@@ -136,6 +141,30 @@ def test_record_that_cannot_be_read_is_said(tmp_path: Path) -> None:
     assert done.answer.version == "v2.0.8-beta.67"
     assert "org.opencontainers.image.url=https://github.example.com/acme/shop" in done.answer.labels
     assert done.notices[0] == "the repository's record could not be read: GitHub is away"
+
+
+def test_half_a_record_is_completed(tmp_path: Path) -> None:
+    """What the event has stays; what it lacks is asked for."""
+    event = bare_event(tmp_path, repository={"description": "From the event"})
+    done = named(tmp_path, connect=Github, GITHUB_EVENT_PATH=event, **{"INPUT_GITHUB-TOKEN": "secret"})
+    assert "org.opencontainers.image.description=From the event" in done.answer.labels
+    assert "org.opencontainers.image.licenses=MIT" in done.answer.labels
+
+
+@pytest.mark.parametrize(
+    ("event", "ref", "told"),
+    [
+        ("push", "refs/tags/v1", "tag"),
+        ("push", "refs/heads/main", "branch"),
+        ("pull_request", "refs/pull/7/merge", "pull-request"),
+        ("issue_comment", "refs/pull/7/merge", "pull-request"),
+        ("pull_request_review", "refs/heads/x", "pull-request"),
+    ],
+)
+def test_subject_tells_the_event(event: str, ref: str, told: str) -> None:
+    """The report's event is one of the three that reports know."""
+    context = Context(event, ref)
+    assert document(evaluate(Inputs("shop"), context), context)["subject"]["event"] == told
 
 
 def test_event_is_enough_where_it_has_the_record(tmp_path: Path) -> None:
@@ -226,7 +255,9 @@ def test_event_of_any_size_is_not_read(tmp_path: Path, monkeypatch: pytest.Monke
 )
 def test_ref_is_taken_from_the_option(tmp_path: Path, ref: str, tag: str) -> None:
     """`--ref` names any ref, in full or short: the default branch is a branch, what nobody knows is a new tag."""
-    assert named(tmp_path, f"--ref={ref}").answer.version == tag
+    done = named(tmp_path, f"--ref={ref}")
+    assert done.answer.version == tag
+    assert ("latest" in done.answer.tag_names) == tag.startswith("v")  # a branch is no tag
 
 
 @pytest.mark.parametrize(
