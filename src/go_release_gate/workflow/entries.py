@@ -90,7 +90,7 @@ def is_of_branch(written: WrittenEntry) -> str:
 
 
 def _is_about(entry: Entry, run: Run) -> bool:
-    is_pull = run.ref.startswith("refs/pull/") or run.event == "pull_request_target"
+    is_pull = _is_pull(run)
     is_branch = run.ref.startswith(BRANCH) and not is_pull
     match entry.type:
         case EntryType.SCHEDULE:
@@ -108,6 +108,11 @@ def _is_about(entry: Entry, run: Run) -> bool:
 
 def _may_be_enabled(enable: str, run: Run) -> bool:
     filled = without_env(run).fill(enable)
-    is_default = run.ref_name == run.default_branch and not run.tag
+    is_default = run.ref == BRANCH + run.default_branch and not _is_pull(run)
     is_default = is_default or any(word in run.event for word in ("create", "discussion", "issues", "schedule"))
     return _DEFAULT.sub(lambda match: str(is_default is not bool(match[1])).lower(), filled).strip() != "false"
+
+
+def _is_pull(run: Run) -> bool:
+    """Whether the action sees a pull request's ref, which it makes up for pull_request_target."""
+    return run.ref.startswith("refs/pull/") or run.event == "pull_request_target"

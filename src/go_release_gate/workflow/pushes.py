@@ -14,7 +14,7 @@ from go_release_gate.workflow.runs import LATER, Run, contexts
 from go_release_gate.workflow.tree import Scalar
 from go_release_gate.workflow.unknown import Holes, Unknown
 
-STEP_LIMIT = 3000  # steps of one evaluation, matrix and called workflows counted
+STEP_LIMIT = 3000  # steps of one evaluation, and each 256 characters of their scripts
 CALL_LIMIT = 10  # workflows that call one another, GitHub's own limit
 _TOLD = ("ref", "ref_name", "ref_type", "sha", "repository", "repository_owner", "event_name", "base_ref", "head_ref")
 _STATUS_WORDS = ("always", "failure", "cancelled")
@@ -147,9 +147,9 @@ class _Simulation:
             environment |= self._filled(texts, {**base, "env": Record(dict(environment))})
         steps: dict[str, Value] = {}
         for number, step in enumerate(job.steps, 1):
-            if self.budget.steps == 0:
+            if self.budget.steps <= 0:
                 break
-            self.budget.steps -= 1
+            self.budget.steps -= 1 + (len(step.run.text) >> 8 if step.run else 0)
             own = {**base, "env": Record(dict(environment)), "steps": Record(dict(steps))}
             runs = self._step_runs(step, own)
             outputs = Record({}, LATER)

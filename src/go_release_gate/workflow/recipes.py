@@ -13,11 +13,11 @@ from go_release_gate.workflow.tree import Scalar
 CHECKOUT = "actions/checkout"
 _LIMIT = 2000  # characters of a line that are looked at
 
-_DESCRIBE = re.compile(r"\bgit\s+(?:-\S+\s+)*describe\b[^|;&)`]*")
+_DESCRIBE = re.compile(r"\bgit\s+(?:-[Cc]\s+\S+\s+|-(?![Cc]\s)\S+\s+)*describe\b[^|;&)`]*")
 _ONE_COMMIT = r"(?:--max-count[= ]?1|-n ?1|-1)\b"
 _NEWEST_BY_COUNT = re.compile(rf"rev-list\s(?=[^|;)]*--tags)(?=[^|;)]*{_ONE_COMMIT})[^|;)]*")
 _LIST = re.compile(
-    r"\bgit\s+(?:-\S+\s+)*(?:tag\b|for-each-ref\b[^|;&]*refs/tags|ls-remote\b[^|;&]*--tags)(?P<options>[^;&]*)"
+    r"\bgit\s+(?:-[Cc]\s+\S+\s+|-(?![Cc]\s)\S+\s+)*(?:tag\b|for-each-ref\b[^|;&]*refs/tags|ls-remote\b[^|;&]*--tags)(?P<options>[^;&]*)"
 )
 _ONE = re.compile(r"\|\s*(?:head|tail)\b|--count[= ]1\b")
 _BOUND = re.compile(r"--points-at|--merged|--contains|\s-[adfmsu]\b|--delete|--annotate")
@@ -56,7 +56,7 @@ def recipes(job: Job, *, is_only_tags: bool) -> Iterator[Recipe]:
             has_tags = has_tags or _fetches_tags(step)
         elif step.run is not None:
             found = list(_of_script(step.run, has_tags=has_tags))
-            has_tags = has_tags or _FETCHED.search(step.run.text) is not None
+            has_tags = has_tags or any(_FETCHED.search(line[:_LIMIT]) for line in step.run.text.split("\n"))
             yield from found
 
 

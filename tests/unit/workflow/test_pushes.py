@@ -235,3 +235,13 @@ def test_pull_request_payload() -> None:
     )
 
     assert names(text, pull_request(7, "main", "topic")) == ["a:7-main-topic", "[b:latest]"]
+
+
+def test_an_evaluation_is_bounded() -> None:
+    """A matrix of very many large scripts is not gone through to its end."""
+    script = "docker push a\n" + "          true\n" * 20_000
+    matrix = "    strategy: {matrix: {x: [1, 2, 3, 4, 5, 6, 7, 8], y: [1, 2, 3, 4, 5, 6, 7, 8]}}\n"
+    big = f"run: &big |\n          {script}"
+    text = steps(big, *["run: *big"] * 100, more=matrix)
+
+    assert len({push.step for push in found(text)}) < 10

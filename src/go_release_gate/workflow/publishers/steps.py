@@ -29,6 +29,8 @@ BUILD_PUSH = "docker/build-push-action"
 BAKE = "docker/bake-action"
 _SEPARATORS = re.compile(r"[\n,]")
 _SHELLS = ("", "bash", "sh")
+# A script without any of these words pushes nothing and leaves nothing behind: most are passed over.
+_TELLING = re.compile(r"push|registry|imagetools|crane|skopeo|goreleaser|\bko\b|GITHUB_(?:OUTPUT|ENV)|set-output")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class StepRun:
         return self.evaluator.fill(self.step.input(name)).strip()
 
     def _script(self, run: Scalar) -> Iterator[Named]:
-        if self.step.shell.partition(" ")[0] not in _SHELLS:
+        if self.step.shell.partition(" ")[0] not in _SHELLS or not _TELLING.search(run.text):
             return
         text, lines = _with_lines(self.evaluator.parts(run.text))
         script = Script(dict(self.environment), self.evaluator.holes)

@@ -58,7 +58,7 @@ def _cut(value: str, operation: str) -> str:
     lengths = range(len(value), -1, -1) if is_longest else range(len(value) + 1)
     for length in lengths:
         part = value[:length] if sign == "#" else value[len(value) - length :]
-        if _matches(pattern, part):
+        if glob_matches(pattern, part):
             return value[length:] if sign == "#" else value[: len(value) - length]
     return value
 
@@ -90,7 +90,7 @@ def _sliced(value: str, operation: str) -> str | None:
     return value[start:count] if count < 0 else value[start : start + count]
 
 
-def _matches(pattern: str, text: str) -> bool:
+def glob_matches(pattern: str, text: str) -> bool:
     """Shell glob of `*` and `?`, in linear space and time product."""
     reached = {0}
     for sign in pattern.replace("**", "*").replace("\\", ""):

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from go_release_gate.workflow.shell.conditions import RESERVED, Conditions
 from go_release_gate.workflow.shell.parameters import applied, default_of, is_default, split_form
 from go_release_gate.workflow.shell.words import Command, Kind, Piece, Word, commands
 from go_release_gate.workflow.unknown import Holes, has_hole
@@ -19,11 +20,8 @@ SUBSTITUTION_LIMIT = 4096  # characters of a substituted command that is looked 
 NESTING_LIMIT = 4
 
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=")
-_OPENING = frozenset({"if", "for", "while", "until", "case", "select"})
-_CLOSING = frozenset({"fi", "done", "esac"})
-_JOINING = frozenset({"then", "else", "elif", "do", "{", "}", "!", "time", "sudo", "exec", "command", "nohup", "-E"})
+_JOINING = frozenset({"do", "{", "}", "!", "time", "sudo", "exec", "command", "nohup", "-E"})
 _DECLARING = frozenset({"export", "readonly", "local", "declare", "typeset"})
-_TESTS = frozenset({"[", "[[", "test", "grep"})
 _SET_OUTPUT = re.compile(r"::set-output name=([\w-]+)::(.*)", re.DOTALL)
 
 
@@ -45,49 +43,49 @@ class Script:
     holes: Holes
     environment: dict[str, str] = field(default_factory=dict)
     outputs: dict[str, str] = field(default_factory=dict)
-    _depth: int = 0
     _inside: set[str] = field(default_factory=set)
-    _was_test: bool = False
+    _where: Conditions = field(default_factory=Conditions)
     _nesting: int = 0
 
     def called(self, script: str) -> Iterator[Called]:
-        """The commands, in order, each with the variables as they are when it is reached."""
+        """The commands that are reached, in order, each with the variables as they are when it is."""
         for command in commands(script):
-            words = self._opened(command)
-            is_conditional = self._depth > 0 or command.after == "||" or (command.after == "&&" and self._was_test)
+            words, is_negated = self._opened(command)
+            active = self._where.active(command.after)
+            if active is False or not (words or command.redirections):
+                continue
             own, rest = self._assignments(words)
             if not rest:
-                self._set_all(own, is_conditional)
+                self._set_all(own, active is None)
                 continue
             expanded = tuple(part for word in rest for part in self._fields(word))
-            self._was_test = expanded[:1] != () and expanded[0] in _TESTS
+            self._where.passed(expanded, command.after, is_negated=is_negated)
             if expanded[:1] and expanded[0] in _DECLARING:
-                self._set_all(self._assignments(rest[1:])[0], is_conditional)
+                self._set_all(self._assignments(rest[1:])[0], active is None)
                 continue
-            self._record(expanded, command, is_conditional)
+            self._record(expanded, command, active is None)
             if expanded:
-                yield Called(expanded, command.line, is_conditional, {**self.variables, **own})
+                yield Called(expanded, command.line, active is None, {**self.variables, **own})
 
-    def _opened(self, command: Command) -> list[Word]:
-        """The command's words without the reserved ones in front, whose depth is counted."""
-        words = list(command.words)
+    def _opened(self, command: Command) -> tuple[list[Word], bool]:
+        """The command's words without the reserved ones in front, and whether its answer is turned round."""
+        words, is_negated = list(command.words), False
         while words and (first := _literal(words[0])) is not None:
-            if first in _OPENING:
-                self._depth += 1
+            if first in RESERVED:
+                self._where.word(first)
+                self._left()
                 if first in ("for", "select", "case"):
                     self._unset(_literal(words[1]) or "" if len(words) > 1 else "")
-                    return []
-            elif first in _CLOSING:
-                self._depth = max(self._depth - 1, 0)
-                self._left()
+                    return [], False
             elif first not in _JOINING:
                 break
+            is_negated = is_negated is not (first == "!")
             words = words[1:]
-        return words
+        return words, is_negated
 
     def _left(self) -> None:
-        """What was set in a condition is not known behind it."""
-        if self._depth == 0:
+        """What was set in a condition that only a run can tell is not known behind it."""
+        if self._where.depth == 0:
             for name in self._inside:
                 self._unset(name)
             self._inside.clear()
@@ -108,7 +106,7 @@ class Script:
 
     def _set_all(self, values: dict[str, str], is_conditional: bool) -> None:
         self.variables.update(values)
-        if self._depth:
+        if is_conditional and self._where.depth:
             self._inside.update(values)
         elif is_conditional:
             for name in values:

@@ -54,7 +54,7 @@ def test_words(text: str, words: list[str]) -> None:
 def test_lines_and_conditions() -> None:
     """Each command has its line, and is conditional inside `if`, loops and behind a test."""
     script = Script(dict(KNOWN), Holes())
-    text = "a\nif [ x ]; then\n  b\nelse c\nfi\nd && e\ntest 1 && f\ng || h\nfor i in 1 2; do j $i; done\nk\n"
+    text = "a\nif [ -f x ]; then\n  b\nelse c\nfi\nd && e\ntest -f 1 && f\ng || h\nfor i in 1 2; do j $i; done\nk\n"
     found = {called.words[0]: (called.line, called.is_conditional) for called in script.called(text)}
 
     assert {name: found[name] for name in "abcdefghjk"} == {
@@ -110,3 +110,70 @@ def test_commands_behind_a_here_document_are_read() -> None:
     found = [(called.words, called.line) for called in script.called("cat <<-X | y\n\tdocker push a\n\tX\nz\n")]
 
     assert found == [(("cat",), 0), (("y",), 0), (("z",), 3)]
+
+
+PREP = """\
+VERSION=noop
+if [ "$EVENT" = "schedule" ]; then
+  VERSION=nightly
+elif [[ $GITHUB_REF == refs/tags/* ]]; then
+  VERSION=${GITHUB_REF#refs/tags/}
+elif [[ $GITHUB_REF == refs/heads/* ]]; then
+  VERSION=$(echo ${GITHUB_REF#refs/heads/} | sed -r 's#/+#-#g')
+else
+  VERSION=pr
+fi
+x $VERSION
+"""
+
+
+@pytest.mark.parametrize(
+    ("event", "ref", "version"),
+    [
+        ("push", "refs/tags/v1", "v1"),
+        ("schedule", "refs/heads/main", "nightly"),
+        ("pull_request", "refs/pull/7/merge", "pr"),
+        ("push", "refs/heads/main", "$(echo ${GITHUB_REF#refs/heads/} | sed -r 's#/+#-#g')"),
+    ],
+)
+def test_branches_that_can_be_told(event: str, ref: str, version: str) -> None:
+    """The branch that a run takes is gone through, the others are not."""
+    script = Script({"EVENT": event, "GITHUB_REF": ref}, Holes())
+    calls = [tuple(map(script.holes.shown, called.words)) for called in script.called(PREP)]
+
+    assert [" ".join(call) for call in calls if call[0] == "x"] == [f"x {version}"]
+    assert not [
+        called for called in Script({"EVENT": event, "GITHUB_REF": ref}, Holes()).called(PREP) if called.is_conditional
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "reached"),
+    [
+        ('[ -n "$NAME" ] && x', "yes"),
+        ('[ -z "$NAME" ] && x', "no"),
+        ('[ -z "$NAME" ] || x', "yes"),
+        ("test a = a || x", "no"),
+        ("if ! [ a = b ]; then x; fi", "yes"),
+        ("if [ ! a = b ] && [ c != d ]; then x; fi", "yes"),
+        ("if [ a = b ] || [ c = c ]; then x; fi", "yes"),
+        ("if [ a = b ] && [ -f y ]; then x; fi", "no"),
+        ("if [ a = a ] && [ -f y ]; then x; fi", "may"),
+        ("if [ a = b ]; then if [ -f y ]; then :; fi; else x; fi", "yes"),
+        ("if [ -f y ]; then :; else x; fi", "may"),
+        ("if [ -f y ]; then :; elif [ a = b ]; then x; fi", "no"),
+        ("if [[ a == b && c == d ]]; then x; fi", "may"),
+        ("if [[ $OTHER == b ]]; then x; fi", "may"),
+        ("if true; then x; fi", "yes"),
+        ("if false; then x; fi", "no"),
+        ("if y; then x; fi", "may"),
+        ("while true; do x; done", "may"),
+        ("[[ $NAME == Acme/* ]] && x", "yes"),
+        ("fi; done; then x", "yes"),
+    ],
+)
+def test_reached(text: str, reached: str) -> None:
+    """A command is reached, is not, or may be."""
+    found = [called.is_conditional for called in Script(dict(KNOWN), Holes()).called(text) if called.words == ("x",)]
+
+    assert found == {"yes": [False], "no": [], "may": [True]}[reached]
