@@ -23,13 +23,14 @@ NAMED = 3  # unread files that the notice names
 
 
 def collect_image_uses(facts: Facts, _settings: Settings, _edges: Edges) -> ImageUses | None:
-    """The images that manifests, workflows and Dockerfiles name; None where no file names one."""
+    """The images that manifests, workflows and Dockerfiles name; None where no file can name one."""
     root = facts.repository.root
     documents = [path for path in facts.repository.documents if not is_passed_over(path)]
-    found = read_uses(root, [*documents, *workflows(root)])
+    runs = list(workflows(root))
+    found = read_uses(root, [*documents, *runs])
     if found.unreadable:
         facts.notices.append(_notice(found.unreadable))
-    return found if found.uses else None
+    return found if found.uses or runs else None
 
 
 def read_uses(root: Path, paths: list[str]) -> ImageUses:

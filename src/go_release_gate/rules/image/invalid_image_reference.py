@@ -4,8 +4,9 @@
 
 A reference in a Kubernetes manifest, kustomization, values file of a chart, compose file, workflow job or Dockerfile
 that is not in the grammar: upper-case letters in the repository (`ghcr.io/Acme/shop`), an empty or over-long tag, a
-character that is not allowed, a digest that is none. And the one that is in the grammar and still wrong: a first part
-with an upper-case letter (`Acme/shop`) is read as the host name of a registry.
+character that is not allowed, a digest that is none; also a repository that a step of a workflow pushes to, as far as
+its name can be worked out (`ghcr.io/${{ github.repository }}` of an owner in upper case). And the one that is in the
+grammar and still wrong: a first part with an upper-case letter (`Acme/shop`) is read as the host name of a registry.
 
 ## Why
 
@@ -36,12 +37,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from go_release_gate.facts.image_uses import ImageUse, ImageUses
-from go_release_gate.model.finding import Edit, Fix
+from go_release_gate.facts.workflows import Workflows
+from go_release_gate.model.finding import Edit, Fix, Location, Target
 from go_release_gate.model.severity import Severity
 from go_release_gate.oci.manifests.scan import is_sample
+from go_release_gate.oci.manifests.use import is_placeholder
 from go_release_gate.oci.reference import InvalidReferenceError, Reference, parse
 from go_release_gate.rules.base import Draft, Rule
-from go_release_gate.rules.image._uses import draft, numbered
+from go_release_gate.rules.image._uses import draft, numbered, shown
+from go_release_gate.rules.workflow._places import split_name, written_names
 
 RULE = Rule(
     id="invalid-image-reference",
@@ -49,18 +53,45 @@ RULE = Rule(
     severity=Severity.ERROR,
     since="0.1",
     needs=(ImageUses,),
+    uses=(Workflows,),
     fix="safe",
 )
 
 
 @RULE.check
-def check(found: ImageUses) -> Iterator[Draft]:
-    """One draft per use whose reference is refused or misleads."""
+def check(found: ImageUses, workflows: Workflows | None = None) -> Iterator[Draft]:
+    """One draft per use whose reference is refused or misleads, and per repository that a step pushes to."""
     for use, key in numbered(found.uses):
         message = "" if use.is_overridden else problem(use)
         if message:
             severity = Severity.WARNING if is_sample(use.path) else None
             yield draft(use, message, key, fix=_fix(use), severity=severity)
+    if workflows is not None:
+        yield from _pushed(workflows)
+
+
+def _pushed(workflows: Workflows) -> Iterator[Draft]:
+    """The repositories that steps push to, where they are wholly known."""
+    seen: set[tuple[str, str, str, str]] = set()
+    for outcome in workflows.outcomes:
+        for push in outcome.pushes:
+            for name in written_names(push):
+                repository, _ = split_name(name)
+                place = (push.workflow, push.job, push.step, repository)
+                message = "" if place in seen or is_placeholder(repository) else _message(repository)
+                seen.add(place)
+                if message:
+                    key = f"{push.job}/{push.step} {repository}"
+                    target = Target("image", shown(repository))
+                    yield Draft(Location(push.workflow, push.line), f"pushes {message}", key=key, target=target)
+
+
+def _message(text: str) -> str:
+    try:
+        host = parse(text).domain
+    except InvalidReferenceError as error:
+        return str(error)
+    return _mistaken(text, host) if is_mistaken_host(host) else ""
 
 
 def problem(use: ImageUse) -> str:
@@ -69,10 +100,12 @@ def problem(use: ImageUse) -> str:
         reference = _read(use)
     except InvalidReferenceError as error:
         return str(error)
-    host = reference.domain
-    if use.is_pattern or not is_mistaken_host(host):
-        return ""
-    return f"`{use.text}` names a registry with the host `{host}`: an upper-case first part is no owner"
+    is_mistaken = not use.is_pattern and is_mistaken_host(reference.domain)
+    return _mistaken(use.text, reference.domain) if is_mistaken else ""
+
+
+def _mistaken(text: str, host: str) -> str:
+    return f"`{shown(text)}` names a registry with the host `{shown(host)}`: an upper-case first part is no owner"
 
 
 def is_mistaken_host(host: str) -> bool:
