@@ -5,6 +5,7 @@ Three values: True, False, and None for what only a run can tell.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -18,6 +19,9 @@ _ENDS = frozenset({"fi", "done", "esac"})
 RESERVED = _LOOPS | _ENDS | {"if", "then", "elif", "else"}
 _TESTS = {"[": "]", "[[": "]]", "test": ""}
 _LENGTH_LIMIT = 512
+_SEARCHED = 64  # characters of a text that is searched
+# Characters, classes, and no more than four repetitions.
+_SIMPLE = re.compile(r"\^?(?:(?:[\w./:@ -]|\[\^?[\w.-]+\])*[*+?]){0,4}(?:[\w./:@ -]|\[\^?[\w.-]+\])*\$?", re.ASCII)
 
 
 def both(one: Truth, other: Truth) -> Truth:
@@ -134,5 +138,17 @@ def _compared(body: Sequence[str], *, is_glob: bool) -> Truth:
         case [left, "=" | "==" | "!=" as sign, right] if len(left) + len(right) <= _LENGTH_LIMIT:
             is_equal = glob_matches(right, left) if is_glob and any(char in right for char in "*?") else left == right
             return is_equal is (sign != "!=")
+        case [left, "=~", right] if is_glob:
+            return _searched(right, left)
         case _:
             return None
+
+
+def _searched(pattern: str, text: str) -> Truth:
+    """`text =~ pattern`, for patterns so simple that they take no time and mean the same here."""
+    if len(text) > _SEARCHED or len(pattern) > 2 * _SEARCHED or not _SIMPLE.fullmatch(pattern):
+        return None
+    try:
+        return re.search(pattern, text) is not None
+    except re.error:
+        return None

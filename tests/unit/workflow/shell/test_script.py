@@ -170,6 +170,12 @@ def test_branches_that_can_be_told(event: str, ref: str, version: str) -> None:
         ("while true; do x; done", "may"),
         ("[[ $NAME == Acme/* ]] && x", "yes"),
         ("fi; done; then x", "yes"),
+        (r"[[ 1.2.3 =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] && x", "yes"),
+        (r"[[ edge =~ ^v[0-9]+\.[0-9]+$ ]] && x", "no"),
+        ("[[ a =~ (a|b) ]] && x", "may"),
+        ("[[ a =~ a+a+a+a+a+ ]] && x", "may"),
+        ("[[ a =~ [z-a] ]] && x", "may"),
+        ("[ a =~ a ] && x", "may"),
     ],
 )
 def test_reached(text: str, reached: str) -> None:
