@@ -312,3 +312,22 @@ def test_nothing_of_the_base_is_left_or_run(gate: Gate, old: str, tmp_path: Path
     assert gate.tree() == before
     assert not trace.exists()
     assert list(temporary.iterdir()) == []
+
+
+def test_an_old_fault_in_a_workflow_is_no_new_one(gate: Gate) -> None:
+    """What the rules about names and workflows find in the base, too, is existing; what was added beside it is new."""
+    tidy(gate, "a")
+    job = "jobs:\n  x:\n    runs-on: ubuntu-24.04\n    steps:\n"
+    push = f"{job}      - run: docker build -t acme/{{0}} . && docker push acme/{{0}}\n"
+    gate.write({".github/workflows/old.yml": "on: pull_request\n" + push.format("old"), "Dockerfile": "FROM scratch\n"})
+    base = commit(gate)
+    gate.write({".github/workflows/new.yml": "on: pull_request\n" + push.format("new")})
+    commit(gate)
+    ran = gate.check("--only-new", "--base", base)
+
+    found = {
+        finding["location"]["path"]: finding["state"]
+        for finding in ran.report["findings"]
+        if finding["rule"] == "push-on-pull-request"
+    }
+    assert found == {".github/workflows/old.yml": "existing", ".github/workflows/new.yml": "new"}

@@ -19,9 +19,11 @@ from go_release_gate.engine.asking import ask_retractions
 from go_release_gate.engine.context import Edges, Facts
 from go_release_gate.engine.discover import discover
 from go_release_gate.engine.plan import changed_files, touched
+from go_release_gate.engine.release_facts import collect_release_facts
 from go_release_gate.engine.run import Request, judged_findings, module_answer
 from go_release_gate.engine.tidying import Tidier, tidying
 from go_release_gate.engine.verifying import vendor_all, verify_all
+from go_release_gate.engine.walk import is_document
 from go_release_gate.facts.anchors import merge
 from go_release_gate.facts.module import Module
 from go_release_gate.facts.removal import remove_tree
@@ -174,6 +176,8 @@ def _is_source(repository: Repository, needed: frozenset[str], base: BaseTree) -
     shared = tuple(f"{posixpath.normpath(prefix + work.dir)}/vendor/" for work in repository.workspaces)
 
     def wanted(path: str) -> bool:
+        if _tells_of_images(path):
+            return True
         if not path.endswith(".go") and "vendor/" not in path:
             return False
         if not path.startswith(prefix):
@@ -184,6 +188,12 @@ def _is_source(repository: Repository, needed: frozenset[str], base: BaseTree) -
         return owner is None or owner in whole
 
     return wanted
+
+
+def _tells_of_images(path: str) -> bool:
+    """Whether the rules about names, images and workflows read a file."""
+    directory, _, name = path.rpartition("/")
+    return is_document(name) and (directory == ".github/workflows" or not f"/{directory}".count("/."))
 
 
 def _leads_beside(module: Module) -> bool:
@@ -225,6 +235,7 @@ def _collect(tidier: Tidier, looks: _Looks, head: Facts) -> None:
     facts.others[Verification] = Verification(contradictions=merge(asked).contradictions())
     vendor_all(facts, settings, edges, tidier.explain)
     ask_retractions(facts, settings, edges)
+    collect_release_facts(facts, settings, edges)
 
 
 def _to_verify(facts: Facts, looks: _Looks, head: Facts) -> Iterator[Module]:
