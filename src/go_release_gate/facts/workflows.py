@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from go_release_gate.workflow.document import Step, Workflow, read_workflow
 from go_release_gate.workflow.publishers.goreleaser import ImageTemplate, image_templates
 from go_release_gate.workflow.publishers.steps import BAKE, BUILD_PUSH, Around
-from go_release_gate.workflow.pushes import Push, Surroundings, pushes
+from go_release_gate.workflow.pushes import Allowance, Push, Surroundings, pushes
 from go_release_gate.workflow.runs import Run, runs_of
 from go_release_gate.workflow.tree import InvalidDocumentError, read_tree
 
@@ -99,11 +99,16 @@ def read_workflows(
     templates, also_broken = _templates(releasers)
     around = Surroundings({one.path: one for one in files}, Around(told.module, templates))
     branch = told.default_branch or _default_branch(files)
+    allowance = Allowance()
     outcomes = tuple(
-        Outcome(workflow, run, pushes(workflow, run, around))
+        Outcome(workflow, run, pushes(workflow, run, around, allowance))
         for workflow in files
         for run in runs_of(workflow, repository=repository, default_branch=branch)
     )
+    if files and not allowance.left:
+        broken.append(
+            BrokenWorkflow(files[-1].path, 1, "the workflows are too large to be worked through to their end")
+        )
     return Workflows(
         tuple(files), (*broken, *also_broken), outcomes, repository, branch, bool(told.default_branch), around
     )

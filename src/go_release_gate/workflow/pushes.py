@@ -48,12 +48,25 @@ class Surroundings:
     around: Around = field(default_factory=Around)
 
 
-def pushes(workflow: Workflow, run: Run, surroundings: Surroundings | None = None) -> tuple[Push, ...]:
+@dataclass(slots=True)
+class Allowance:
+    """What several evaluations may cost together; each takes from it, with none left they give nothing."""
+
+    left: int = 10 * STEP_LIMIT
+
+
+def pushes(
+    workflow: Workflow, run: Run, surroundings: Surroundings | None = None, allowance: Allowance | None = None
+) -> tuple[Push, ...]:
     """Everything the workflow would push in `run`; none where it does not listen to the event or filters the ref."""
     trigger = workflow.trigger(run.event)
     if trigger is None or (run.event == "push" and not trigger.takes(run.ref)):
         return ()
-    found = _Simulation(workflow, run, surroundings or Surroundings(), _Budget()).pushed()
+    steps = min(STEP_LIMIT, allowance.left) if allowance else STEP_LIMIT
+    budget = _Budget(steps=steps)
+    found = _Simulation(workflow, run, surroundings or Surroundings(), budget).pushed()
+    if allowance:
+        allowance.left = max(allowance.left - (steps - budget.steps), 0)
     return tuple(dict.fromkeys(found))
 
 

@@ -87,3 +87,14 @@ def test_callers_and_runs_of_one_s_own() -> None:
 
     assert [one.path for one in found.callers("a.yml")] == ["c.yml"]
     assert [push.names for push in mine] == [("ghcr.io/acme/shop:1",)]
+
+
+def test_workflows_without_end_are_said() -> None:
+    """All evaluations share an allowance; where it ends before they do, that is said."""
+    jobs = "".join(f"  j{number}: {{steps: *s, strategy: {{matrix: {{x: *x}}}}}}\n" for number in range(40))
+    items = ", ".join(map(str, range(64)))
+    head = f"x: &x [{items}]\ns: &s [{{run: a}}, {{run: b}}]\njobs:\n{jobs}on: {{push: {{tags: [{items}]}}}}\n"
+    found = fact(head, f"on: push\n{PUSH}", told=Told("github.com/acme/shop"))
+
+    assert [one.message for one in found.broken] == ["the workflows are too large to be worked through to their end"]
+    assert known_names(found) == set()
