@@ -97,7 +97,7 @@ class Job:
             if "pull" in name
             else "refs/heads/main",
             "GITHUB_REF_TYPE": "tag" if is_tag else "branch",
-            "GITHUB_SHA": self.commits["merge"],
+            "GITHUB_SHA": self.commits["base" if name == "pull_request_target" else "merge"],
             "RUNNER_TEMP": str(self.root / "temp"),
             "HOME": str(self.root / "home"),
             "PATH": "/usr/local/bin:/usr/bin:/bin",

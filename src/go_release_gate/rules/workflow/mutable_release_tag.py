@@ -46,7 +46,7 @@ from go_release_gate.workflow.triggers import BRANCH, TAG
 
 RULE = Rule(
     id="mutable-release-tag",
-    summary="a release pushes only names that move, or a branch overwrites the name of a release",
+    summary="a release pushes only names that move, or a branch can push its name",
     severity={Event.BRANCH: Severity.WARNING, Event.PULL_REQUEST: Severity.WARNING, Event.TAG: Severity.ERROR},
     since="0.1",
     needs=(Workflows,),

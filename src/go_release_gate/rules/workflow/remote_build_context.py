@@ -41,7 +41,7 @@ from go_release_gate.workflow.publishers.steps import BAKE, BUILD_PUSH
 
 RULE = Rule(
     id="remote-build-context",
-    summary="an image is built from GitHub's copy of the commit, not from the tree that was checked out",
+    summary="an image is built from the remote ref, not from the checked out tree",
     severity=Severity.WARNING,
     since="0.1",
     needs=(Workflows,),

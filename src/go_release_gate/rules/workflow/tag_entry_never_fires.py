@@ -57,7 +57,7 @@ from go_release_gate.workflow.triggers import BRANCH, TAG
 
 RULE = Rule(
     id="tag-entry-never-fires",
-    summary="an entry of docker/metadata-action waits for what the workflow does not listen to",
+    summary="an entry of docker/metadata-action can never fire on these events",
     severity=Severity.WARNING,
     since="0.1",
     needs=(Workflows,),
