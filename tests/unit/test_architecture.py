@@ -12,6 +12,8 @@ import pytest
 SOURCE = Path(__file__).parents[2] / "src" / "go_release_gate"
 NAME = "go_release_gate"
 
+PURE = {"workflow", "oci", "gomod", "model", "errors"}
+FACTS = {*PURE, "facts"}
 MAY_IMPORT = {
     "errors": set[str](),
     "model": {"errors"},
@@ -19,13 +21,13 @@ MAY_IMPORT = {
     "oci": {"gomod", "model", "errors"},
     "workflow": {"oci", "gomod", "model", "errors"},
     "config": {"gomod", "model", "errors"},
-    "facts": {"workflow", "oci", "gomod", "model", "errors"},
-    "adapters": {"workflow", "oci", "config", "facts", "gomod", "model", "errors"},
-    "rules": {"workflow", "oci", "facts", "gomod", "model", "errors"},
-    "report": {"workflow", "oci", "adapters", "rules", "facts", "gomod", "config", "model", "errors"},
-    "publish": {"workflow", "oci", "report", "adapters", "rules", "facts", "gomod", "config", "model", "errors"},
-    "engine": {"workflow", "oci", "report", "rules", "facts", "adapters", "gomod", "config", "model", "errors"},
-    "cli": {"workflow", "oci", "publish", "engine", "report", "rules", "facts", "adapters", "gomod", "config", "model", "errors"},
+    "facts": PURE,
+    "adapters": {*FACTS, "config"},
+    "rules": FACTS,
+    "report": {*FACTS, "adapters", "rules", "config"},
+    "publish": {*FACTS, "report", "adapters", "rules", "config"},
+    "engine": {*FACTS, "report", "adapters", "rules", "config"},
+    "cli": {*FACTS, "publish", "engine", "report", "adapters", "rules", "config"},
 }
 FREE = {"__init__", "__main__", "action"}
 HEAVY = ("github", "jsonschema", "rich", "yaml", "ruamel", "requests", "concurrent.futures", "asyncio")
