@@ -171,7 +171,7 @@ def _tags(step: Step, environ: Mapping[str, str], args: argparse.Namespace, plac
     outputs = image_outputs.leave(named, asked, places)
     step.write_variables(image_outputs.variables(outputs, environ))
     outputs |= describing.outputs_of(places.workspace / asked.path, environ, named.context.ref)
-    sys.stdout.write("\n".join(text_lines(named.answer, named.context, named.notices)) + "\n")
+    sys.stdout.write("\n".join(text_lines(named.answer, named.context, (*named.notices, *named.changes))) + "\n")
     step.write_summary(summary(named.answer, named.context))
     return Ending(named.exit_code, outputs)
 

@@ -81,6 +81,10 @@ class Git:
         rows = (line.split("\0") for line in _text(answer).splitlines())
         return {row[0]: row[2] or row[1] for row in rows if len(row) == 3}
 
+    def tag_names(self) -> tuple[str, ...]:
+        """The names alone, for which no object is read."""
+        return tuple(_text(self._run("for-each-ref", "--format=%(refname:strip=2)", "refs/tags")).splitlines())
+
     def tag_list(self) -> tuple[Tag, ...]:
         """Every tag that is here: commit, light or annotated, when. Signatures are not looked for."""
         rows = self._refs(("refname:strip=2", "objectname", "*objectname", "creatordate:unix"), "refs/tags")

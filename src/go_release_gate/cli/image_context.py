@@ -17,15 +17,16 @@ from typing import TYPE_CHECKING, Any
 
 from go_release_gate.cli.image_ref import ref_at_head, resolved_ref
 from go_release_gate.config.environment import secret
-from go_release_gate.config.event import PAYLOAD_LIMIT, event_context
+from go_release_gate.config.event import PAYLOAD_LIMIT, EventContext, event_context
 from go_release_gate.errors import GateError, UsageError
-from go_release_gate.oci.tags.context import PULLS, Context, RepositoryRecord, as_workflow, commit_time
+from go_release_gate.oci.tags.context import EPOCH, PULLS, Context, RepositoryRecord, as_workflow, commit_time
 
 if TYPE_CHECKING:
     from go_release_gate.adapters.git import Git
     from go_release_gate.adapters.github.api import Api
 
 PATIENCE = 5.0  # seconds for all that GitHub is asked: a description is not worth more
+PATIENCE_STRICT = 20.0  # the tags of a repository are many pages, and names depend on them
 PUBLIC_API = "https://api.github.com"
 HEAD_VARIABLE = "DOCKER_METADATA_PR_HEAD_SHA"
 
@@ -36,6 +37,8 @@ class Sources:
 
     Attributes:
         is_dated: whether an expression asks when the commit was made.
+        is_strict: whether the commit's time stands for the clock's.
+        is_timeless: whether it should and is not known.
         connect: stands in for the real interface of GitHub.
         notices: what could not be found out.
     """
@@ -46,6 +49,8 @@ class Sources:
     is_dated: bool = False
     connect: Any = None
     notices: list[str] = field(default_factory=list)
+    is_strict: bool = False
+    is_timeless: bool = False
 
     @cached_property
     def git(self) -> Git:
@@ -81,6 +86,11 @@ class Sources:
         return document
 
     @cached_property
+    def event(self) -> EventContext:
+        """What the run is about, and whether it is trusted."""
+        return event_context(self.environ, self._event_file)
+
+    @cached_property
     def api(self) -> Api | None:
         """GitHub, where it may be asked: a token is there, or it is not the public one, whose anonymous limit all
         runners share."""
@@ -99,10 +109,15 @@ class Sources:
         from go_release_gate.adapters.github.connecting import connect
         from go_release_gate.adapters.trust import read_bundle
 
-        trusted = event_context(self.environ, self._event_file).trusted
+        trusted = self.event.trusted
         bundle = self.args.ca_bundle
         pem = read_bundle(bundle, root=self.root, trusted=trusted) if bundle else ""
-        return connect(self.environ, token=token, ca_bundle_pem=pem, timing=Timing(deadline=PATIENCE))
+        return connect(
+            self.environ,
+            token=token,
+            ca_bundle_pem=pem,
+            timing=Timing(deadline=PATIENCE_STRICT if self.is_strict else PATIENCE),
+        )
 
 
 def context_of(sources: Sources) -> Context:
@@ -123,7 +138,10 @@ def context_of(sources: Sources) -> Context:
     if not environ.get("GITHUB_REF"):  # in a workflow the event alone decides what the default branch is
         branch = {"default_branch": context.repository.default_branch}
         context = replace(context, payload={**context.payload, "repository": branch})
-    date = _commit_date(context, sources, source) if sources.is_dated else None
+    date = _commit_date(context, sources, source) if sources.is_dated or sources.is_strict else None
+    if sources.is_strict and not environ.get("SOURCE_DATE_EPOCH"):
+        sources.is_timeless = date is None
+        return replace(context, now=date or EPOCH, commit_date=date or EPOCH)
     return replace(context, commit_date=date or now)
 
 
@@ -218,5 +236,6 @@ def _commit_date(context: Context, sources: Sources, source: str) -> datetime | 
         try:
             return read_commit_time(api, context.sha)
         except GateError as error:
-            sources.notices.append(f"the commit's date could not be read, now stands for it: {error.message}")
+            instead = "" if sources.is_strict else ", now stands for it"
+            sources.notices.append(f"the commit's date could not be read{instead}: {error.message}")
     return None

@@ -25,10 +25,12 @@ def leave(named: Named, args: argparse.Namespace, places: StepPlaces) -> dict[st
     Raises UsageError for a file that cannot be written.
     """
     answer = named.answer
-    write_file(places.report, json_text(answer, named.context, named.repository, named.run, named.notices))
+    write_file(
+        places.report, json_text(answer, named.context, named.repository, named.run, (*named.notices, *named.changes))
+    )
     return {
-        "verdict": "fail" if answer.problems else "pass",
-        "complete": "true",
+        "verdict": answer.verdict,
+        "complete": "true" if answer.is_complete else "false",
         "report": places.for_later_steps(places.report),
         "version": answer.version,
         "tags": (args.sep_tags or "\n").join(answer.tags),

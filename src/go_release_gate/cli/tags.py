@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from go_release_gate.cli.image_context import Sources, context_of
 from go_release_gate.cli.output import wants_json
+from go_release_gate.cli.strict_policy import name_policy
 from go_release_gate.oci.tags.answer import Answer
 from go_release_gate.oci.tags.context import Context
 from go_release_gate.oci.tags.evaluate import evaluate
@@ -24,18 +25,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What came out, for which run, and what is to be said beside it; `run` is the workflow run's address."""
+    """What came out, for which run, and what is to be said beside it; `run` is the workflow run's address.
+
+    `notices`: what could not be found out. `changes`: what the policy `strict` left out or changed.
+    """
 
     answer: Answer
     context: Context
     repository: str = ""
     run: str | None = None
     notices: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
-        """1 where the names cannot be used: there is none, or one of them is no reference."""
-        return 1 if self.answer.problems else 0
+        """1 where the names cannot be used: there is none, one of them is no reference, or another ref has it, too;
+        3 where that could not be checked."""
+        return {"pass": 0, "fail": 1}.get(self.answer.verdict, 3)
 
 
 def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
@@ -61,9 +67,9 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
     named = perform(args, environ)
     subject = (named.context, named.repository, named.run)
     if wants_json(args):
-        text = json_text(named.answer, *subject, named.notices)
+        text = json_text(named.answer, *subject, (*named.notices, *named.changes))
     else:
-        notices = named.notices if args.verbose else ()
+        notices = (*(named.notices if args.verbose else ()), *named.changes)
         text = "".join(f"{line}\n" for line in text_lines(named.answer, named.context, notices))
     if target:
         write_file(target, text)
@@ -80,15 +86,23 @@ def perform(args: argparse.Namespace, environ: Mapping[str, str], connect: Conne
         connect: stands in for the real interface of GitHub.
 
     Raises:
-        UsageError: an input that the peer refuses; no ref.
+        UsageError: an input that the peer refuses; no ref. ConfigError: a configuration that cannot be used.
     """
     from go_release_gate.config.event import event_context
 
     inputs = inputs_of(args, environ)
     sources = Sources(args, environ, Path(args.path or ".").resolve(), _is_dated(inputs), connect)
+    policy = name_policy(args, environ, sources.root, sources.event)
+    sources.is_strict = policy.is_strict
+    sources.notices += policy.notices
     context = context_of(sources)
     event = event_context(environ, None)
-    return Named(evaluate(inputs, context), context, event.repository, event.run, tuple(sources.notices))
+    if not policy.is_strict:
+        return Named(evaluate(inputs, context), context, event.repository, event.run, tuple(sources.notices))
+    from go_release_gate.cli.strict_names import strict_answer
+
+    found = strict_answer(inputs, context, sources, policy.images)
+    return Named(found.answer, context, event.repository, event.run, tuple(sources.notices), found.notices)
 
 
 def inputs_of(args: argparse.Namespace, environ: Mapping[str, str]) -> Inputs:

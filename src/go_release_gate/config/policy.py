@@ -44,7 +44,7 @@ def read_policy(data: bytes | None, name: str, event: Event, rules: Rules) -> Po
     validate(document, name, rules)
     _check(document, name)
     digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
-    settings = replace(_settings(document.value, event), digest=digest, images=_images(document, name))
+    settings = replace(_settings(document.value, event), digest=digest, images=images_of(document, name))
     return Policy(settings, _origins(document, name))
 
 
@@ -87,8 +87,8 @@ def _release(values: Mapping[str, Any]) -> ReleaseSettings:
     return ReleaseSettings(tuple(values.get("branches", ())), values.get("tags", "any"))
 
 
-def _images(document: YamlDocument, name: str) -> tuple[ImageSettings, ...]:
-    """The table of images, each entry with its line."""
+def images_of(document: YamlDocument, name: str) -> tuple[ImageSettings, ...]:
+    """The table of images in the file `name`, each entry with its line."""
     return tuple(
         ImageSettings(
             image=entry["image"],

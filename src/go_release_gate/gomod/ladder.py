@@ -6,11 +6,14 @@ nowhere, and neither does a pseudo-version: Go takes no tag for one (https://go.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
-from go_release_gate.gomod.version import is_canonical, is_incompatible, is_pseudo, key, max_version, parse, prerelease
+from go_release_gate.gomod.version import is_canonical, is_incompatible, is_pseudo, key, max_version, parse
 
 LATEST = "latest"
+
+_STABLE = re.compile(r"v(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)")
 
 
 def is_release(version: str) -> bool:
@@ -20,7 +23,7 @@ def is_release(version: str) -> bool:
 
 def is_stable(version: str) -> bool:
     """Whether it is a release and no prerelease."""
-    return is_release(version) and not prerelease(version)
+    return _STABLE.fullmatch(version) is not None
 
 
 def highest_stable(versions: Iterable[str]) -> str:

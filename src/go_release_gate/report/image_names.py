@@ -21,7 +21,8 @@ def json_text(
     """The whole object and a final newline.
 
     Args:
-        repository: `OWNER/NAME`. run: address of the workflow run. notices: what could not be found out.
+        repository: `OWNER/NAME`. run: address of the workflow run.
+        notices: what could not be found out, and what was left out.
     """
     return dumps(document(answer, context, repository, run, notices)) + "\n"
 
@@ -43,8 +44,8 @@ def document(
             "config": "",
             "run": run,
         },
-        "verdict": "fail" if answer.problems else "pass",
-        "complete": True,
+        "verdict": answer.verdict,
+        "complete": answer.is_complete,
         "version": answer.version,
         "images": list(answer.images),
         "tags": list(answer.tags),

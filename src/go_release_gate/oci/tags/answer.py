@@ -11,6 +11,13 @@ class ProblemKind(StrEnum):
 
     NO_TAG = "no-tag"
     INVALID_REFERENCE = "invalid-reference"
+    COLLISION = "image-tag-collision"
+    UNKNOWN_RELEASES = "unknown-releases"
+    UNKNOWN_TIME = "unknown-time"
+
+
+UNKNOWN = (ProblemKind.UNKNOWN_RELEASES, ProblemKind.UNKNOWN_TIME)
+"""What could not be checked: neither a pass nor a failure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,7 @@ class Answer:
         tags: full references, image by image. tag_names: the same without a base name, once.
         labels: `key=value`. annotations: `level:key=value`.
         warnings: what the peer warns of, in its words: entries that came to nothing.
-        problems: why the exit code is 1.
+        problems: why the exit code is not 0.
     """
 
     version: str
@@ -44,3 +51,15 @@ class Answer:
     annotations: tuple[str, ...]
     warnings: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything could be checked."""
+        return not any(problem.kind in UNKNOWN for problem in self.problems)
+
+    @property
+    def verdict(self) -> str:
+        """pass, fail or unavailable."""
+        if any(problem.kind not in UNKNOWN for problem in self.problems):
+            return "fail"
+        return "unavailable" if self.problems else "pass"

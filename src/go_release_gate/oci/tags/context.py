@@ -33,6 +33,8 @@ class Context:
         now, commit_date: with a zone.
         payload: the event's document.
         repository: the record of GitHub's interface, which the payload need not hold.
+        release: the version that the tag releases, where that is known to be another text than the tag
+            (`v1.2.3` of `services/api/v1.2.3`): version entries read it.
     """
 
     event: str = ""
@@ -42,6 +44,7 @@ class Context:
     commit_date: datetime = EPOCH
     payload: Mapping[str, Any] = field(default_factory=dict)
     repository: RepositoryRecord = RepositoryRecord()
+    release: str = ""
 
     @property
     def branch(self) -> str:

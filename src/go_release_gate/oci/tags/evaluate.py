@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -15,19 +14,22 @@ from go_release_gate.oci.tags.flavor import NAME as FLAVOR
 from go_release_gate.oci.tags.flavor import Flavor, read_flavor
 from go_release_gate.oci.tags.images import read_images
 from go_release_gate.oci.tags.inputs import Inputs
+from go_release_gate.oci.tags.judging import Candidate, Judge, as_peer
 from go_release_gate.oci.tags.kinds import made_by
 from go_release_gate.oci.tags.labels import label_lines, with_levels
 from go_release_gate.oci.tags.problems import problems_of
 from go_release_gate.oci.tags.refusal import RefusedInputError
 from go_release_gate.oci.tags.surroundings import Made, Surroundings
 
-_ILLEGAL = re.compile(r"[^A-Za-z0-9._-]+")
 NO_VERSION = "No Docker image version has been generated. Check tags input."
 NO_TAG = "No Docker tag has been generated. Check tags input."
 
 
-def evaluate(inputs: Inputs, context: Context) -> Answer:
+def evaluate(inputs: Inputs, context: Context, judge: Judge = as_peer) -> Answer:
     """What docker/metadata-action v6.2.0 makes of the same, and what is wrong with it.
+
+    Args:
+        judge: what becomes of each name; by default what the peer makes of it.
 
     Raises RefusedInputError where the peer's step fails.
     """
@@ -35,8 +37,8 @@ def evaluate(inputs: Inputs, context: Context) -> Answer:
     images = tuple(image.base for image in read_images(inputs.images) if image.enabled)
     entries = read_entries(inputs.tags)
     flavor = read_flavor(inputs.flavor)
-    version = _version(entries, flavor, around)
-    names = version.names(flavor)
+    version = _version(entries, flavor, around, judge)
+    names = version.names
     tags = tuple(f"{image}:{name}" if image else name for image in images or ("",) for name in names)
     annotations = _lines("annotations", inputs.annotations, version, around)
     answer = Answer(
@@ -51,43 +53,46 @@ def evaluate(inputs: Inputs, context: Context) -> Answer:
     return replace(answer, problems=problems_of(answer, entries, context))
 
 
-def sanitized(text: str) -> str:
-    """A tag: every run of characters that none may have becomes one `-`. Nothing is cut or trimmed."""
-    return _ILLEGAL.sub("-", text)
-
-
 @dataclass(slots=True)
 class _Version:
     """What the entries have made so far: the first decides about `latest`, too."""
 
     main: str = ""
     partial: list[str] = field(default_factory=list)
-    latest: bool = False
+    is_begun: bool = False
+    is_latest: bool = False
+    latest: str = ""
 
-    def add(self, text: str, latest: bool) -> None:
-        if not text:
-            return
-        name = sanitized(text)
-        if not self.main:
-            self.main, self.latest = name, latest
-        elif name not in (self.main, *self.partial):
+    def begin(self, is_latest: bool) -> None:
+        """Whatever becomes of the first name, it has decided."""
+        if not self.is_begun:
+            self.is_begun, self.is_latest = True, is_latest
+
+    def add(self, name: str) -> None:
+        if name and not self.main:
+            self.main = name
+        elif name and name not in (self.main, *self.partial):
             self.partial.append(name)
 
-    def names(self, flavor: Flavor) -> tuple[str, ...]:
+    @property
+    def names(self) -> tuple[str, ...]:
         if not self.main:
             return ()
-        return (self.main, *self.partial, *((sanitized(flavor.latest_tag),) if self.latest else ()))
+        return (self.main, *self.partial, *((self.latest,) if self.latest else ()))
 
 
-def _version(entries: Sequence[Entry], flavor: Flavor, around: Surroundings) -> _Version:
+def _version(entries: Sequence[Entry], flavor: Flavor, around: Surroundings, judge: Judge) -> _Version:
     version = _Version()
     for entry in entries:
         try:
             made = made_by(entry, around) if _is_enabled(entry, around) else None
-            if made is not None:
-                version.add(_affixed(made, entry, flavor, around), flavor.decides(made.latest))
+            if made is not None and (text := _affixed(made, entry, flavor, around)):
+                version.begin(flavor.decides(made.latest))
+                version.add(judge(Candidate(text, made.text, entry, around)))
         except RefusedInputError as error:
             raise error.at("tags", entry.line) from None
+    if version.is_latest:
+        version.latest = judge(Candidate(flavor.latest_tag, "latest", None, around))
     return version
 
 

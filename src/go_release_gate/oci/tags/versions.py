@@ -19,7 +19,7 @@ _INDEX = re.compile("0|[1-9][0-9]*")
 
 def semver_made(entry: Entry, around: Surroundings) -> Made | None:
     """A version by Semantic Versioning; a prerelease is one tag, whatever the pattern says."""
-    text = _version_text(entry, around)
+    text = version_text(entry, around)
     if text is None:
         return None
     version = nodesemver.parse(text)
@@ -34,7 +34,7 @@ def semver_made(entry: Entry, around: Surroundings) -> Made | None:
 
 def pep440_made(entry: Entry, around: Surroundings) -> Made | None:
     """A Python version; what is not a final release is one tag."""
-    text = _version_text(entry, around)
+    text = version_text(entry, around)
     if text is None:
         return None
     version = pep440.parse(text)
@@ -85,9 +85,11 @@ def _text(entry: Entry, around: Surroundings) -> str | None:
     return around.context.tag if around.context.ref.startswith(TAGS) else None
 
 
-def _version_text(entry: Entry, around: Surroundings) -> str | None:
-    """The version behind `match`, with `-` for every `/`."""
+def version_text(entry: Entry, around: Surroundings) -> str | None:
+    """The version behind `match`, with `-` for every `/`; None: the entry is not about this run."""
     text = _text(entry, around)
+    if text is not None and not entry["value"] and not entry["match"]:
+        text = around.context.release or text
     if text is None or not entry["match"]:
         return text if text is None else text.replace("/", "-")
     found = compile_pattern(entry["match"]).match(text)

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from go_release_gate.oci.tags.context import Context, RepositoryRecord, commit_time, read_time
-from go_release_gate.oci.tags.evaluate import evaluate, sanitized
+from go_release_gate.oci.tags.evaluate import evaluate
 from go_release_gate.oci.tags.inputs import Inputs
+from go_release_gate.oci.tags.judging import sanitized
 from go_release_gate.oci.tags.refusal import RefusedInputError
 
 NOW = datetime(2026, 3, 4, 23, 30, 15, tzinfo=UTC)
