@@ -20,7 +20,8 @@ release; or set `latest=false` in `flavor:` and drop the short patterns where ol
 
 ## Limits
 
-Only names that can be worked out from the workflow's text. Which releases there are is read from git tags, in a
+Only names that can be worked out from the workflow's text; a condition that only a run can evaluate counts as a
+guard, such as a comparison with the highest release. Which releases there are is read from git tags, in a
 shallow checkout from GitHub where a token is there. On a branch only those of the checkout count.
 
 ## References
@@ -135,7 +136,8 @@ def _old_patch(versions: tuple[str, ...]) -> str:
 def _pushes(workflows: Workflows, subject: Subject) -> Iterator[Push]:
     for workflow in workflows.files:
         for event in _EVENTS:
-            yield from workflows.pushes(workflow, Run(event, f"refs/tags/{subject.tag}"))
+            pushes = workflows.pushes(workflow, Run(event, f"refs/tags/{subject.tag}"))
+            yield from (push for push in pushes if not push.is_conditional)
 
 
 def _moved(subject: Subject, push: Push) -> str:

@@ -10,7 +10,9 @@ from go_release_gate.workflow.pushes import Push
 from go_release_gate.workflow.unknown import Unknown
 
 _OPEN = re.compile(r"\$|\{\{|…")
-_LOCAL = re.compile(r"(?:[\w-]+\.)*localhost[:/]|127\.|\[::1\]|(?:kind|ko)\.local|host\.docker\.internal[:/]|ttl\.sh/")
+_LOCAL = re.compile(
+    r"(?:[\w-]+\.)*localhost[:/]|127\.|\[::1\]|[\w-]+\.local(?:[:/]|$)|[\w-]+:\d+/|host\.docker\.internal[:/]|ttl\.sh/"
+)
 NAMED = 3  # names in a message; the rest is counted
 
 
@@ -37,7 +39,7 @@ def written_names(push: Push) -> tuple[str, ...]:
 
 
 def is_local(name: str) -> bool:
-    """Whether the name is of a registry on the runner itself, as tests use."""
+    """Whether the name is of a registry on the runner itself, as tests use: `registry.local`, or a service's name."""
     return _LOCAL.match(name) is not None
 
 

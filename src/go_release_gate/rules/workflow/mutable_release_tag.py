@@ -21,7 +21,8 @@ branches names of their own (`branch-${{ github.ref_name }}`, `type=ref,event=br
 ## Limits
 
 Worked out from two tags that the workflow's filters take, one patch release apart: names that are the same for both
-are mutable. Where an image has a name that only a run can tell, that name is taken to be its own.
+are mutable. Where an image has a name that only a run can tell, that name is taken to be its own. A condition
+that only a run can evaluate counts as a guard.
 
 ## References
 
@@ -90,7 +91,7 @@ def _add(
             found = images.setdefault(image, _Image())
             if not tag or name not in again:
                 found.own.add(tag or "…")
-            else:
+            elif not push.is_conditional:
                 found.places.append((push, name))
 
 
@@ -124,7 +125,7 @@ def _overwriting(workflows: Workflows, released: dict[str, set[str]], tags: tupl
             run = Run("push", BRANCH + branch, default_branch=workflows.default_branch)
             for push in workflows.pushes(workflow, run):
                 names = [name for name in written_names(push) if _is_of_release(name, branch, released)]
-                if names:
+                if names and not push.is_conditional:
                     yield _overwritten(workflows, push, branch, names)
 
 

@@ -19,8 +19,8 @@ on the step that logs in and pushes.
 ## Limits
 
 Names that carry the pull request's number (`pr-12`), as previews do, are a note. A condition that only a run can
-evaluate counts as a guard. A registry on the runner itself (`localhost:5000`) is none. A pull request from a fork has
-no secrets, so its push mostly fails.
+evaluate counts as a guard. A registry on the runner itself (`localhost:5000`, `registry.local:5000`, a service such as
+`registry:5000`) is none. A pull request from a fork has no secrets, so its push mostly fails.
 
 ## References
 
