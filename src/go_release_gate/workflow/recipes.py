@@ -25,6 +25,10 @@ _DATE = re.compile(
     r"(?:\b\w*(?:VERSION|TAG)=|(?:-t|--tag|\bdocker\s+push)[ =]\S*:)[\"']?[\w.{}$-]*(?:\$\(|`)\s*date\b[^)`]*",
     re.IGNORECASE,
 )
+_REST = 20_000  # characters of a script in which uses of a variable are looked for
+_TEST = re.compile(r"\[\[?[ \t][^\]\n]{1,500}\]")
+_EQUAL = re.compile(r"\s(?:==?|!=)\s")
+_ASSIGNED = re.compile(r"\s*(?:(?:export|local|readonly)\s+)?(\w+)=[\"']?(?:\$\(|`)")
 _FETCHED = re.compile(r"\bgit\s+fetch\b[^\n;&|]*(?:--tags|--unshallow|\s-t\b|refs/tags)")
 
 
@@ -72,8 +76,24 @@ def _of_script(run: Scalar, *, has_tags: bool) -> Iterator[Recipe]:
         if line.lstrip().startswith("#"):
             continue
         has_tags = has_tags or _FETCHED.search(line) is not None
-        if found := _of_line(line, has_tags=has_tags):
+        found = _of_line(line, has_tags=has_tags)
+        if found and not (found[0] is RecipeKind.NEWEST and _is_compared(line, run.text[at:])):
             yield Recipe(found[0], run.line_at(at - len(raw) - 1), found[1])
+
+
+def _is_compared(line: str, rest: str) -> bool:
+    """Whether the newest tag is only held against another one, as whoever moves `latest` should."""
+    before = line[: line.find("git")]
+    opened = before.rfind("[ ")
+    if opened >= 0 and "]" not in before[opened:]:
+        return _EQUAL.search(line, opened) is not None
+    assigned = _ASSIGNED.match(line)
+    if assigned is None:
+        return False
+    name = re.compile(rf"\$(?:\{{{assigned[1]}\}}|{assigned[1]}\b)")
+    tests = [test[0] for test in _TEST.finditer(rest[:_REST]) if name.search(test[0])]
+    others = _TEST.sub("", rest[:_REST])
+    return any(_EQUAL.search(test) for test in tests) and not re.search(rf"\$\{{?{assigned[1]}\b", others)
 
 
 def _of_line(line: str, *, has_tags: bool) -> tuple[RecipeKind, str] | None:

@@ -77,3 +77,28 @@ def test_tags_that_are_fetched_or_pushed() -> None:
     assert kinds("git describe", "git fetch --tags") == ["shallow: git describe"]
     assert kinds("git describe", is_only_tags=True) == []
     assert RecipeKind("shallow") is RecipeKind.SHALLOW
+
+
+COMPARED = 'if [[ $LATEST == "${GITHUB_REF_NAME}" ]]; then'
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_found"),
+    [
+        ([COMPARED, "  IS_LATEST=true", "fi"], False),
+        ([COMPARED, "  docker push acme/shop:$LATEST", "fi"], True),
+        (['if [ -n "$LATEST" ]; then docker push acme/shop:latest; fi'], True),
+        (["[ $LATEST = x ] && echo ${LATEST#v}"], True),
+        (["echo done"], True),
+    ],
+)
+def test_newest_tag_that_is_only_compared(lines: list[str], is_found: bool) -> None:
+    """Whoever asks whether the pushed tag is the newest one takes no version from it."""
+    assert bool(kinds("LATEST=$(git tag --sort=version:refname | tail -n1)", *lines)) is is_found
+
+
+def test_newest_tag_within_a_comparison() -> None:
+    """The same without a variable; a comparison behind it on the line is another matter."""
+    assert kinds('if [ "$(git tag | tail -1)" = "$GITHUB_REF_NAME" ]; then') == []
+    assert kinds('[[ $GITHUB_REF_NAME == "$(git tag | tail -1)" ]]') == []
+    assert len(kinds('[ "$A" = x ] && V=$(git tag | tail -1)')) == 1
