@@ -14,6 +14,7 @@ from go_release_gate.facts.tags import LIGHT, SIGNED, Tag, Tags
 from go_release_gate.facts.workflows import Workflows
 from go_release_gate.model.finding import Location
 from go_release_gate.model.severity import Event
+from go_release_gate.oci.manifests.scan import is_passed_over, is_sample
 from go_release_gate.oci.reference import InvalidReferenceError, parse
 from go_release_gate.rules.tag.released_tag_moved import pinned_releases, released_names
 from go_release_gate.workflow.patterns import matches
@@ -56,13 +57,18 @@ def _configured(settings: Settings, modules: tuple[ModuleTags, ...]) -> Iterable
 
 
 def _discovered(documents: Iterable[str], modules: tuple[ModuleTags, ...]) -> Iterable[Row]:
-    """One image for each module with a Dockerfile of its own, at the first of them."""
+    """One image for each module with a Dockerfile of its own, at the first of them; none that only tests build."""
     seen: set[str] = set()
-    for path in sorted(filter(is_dockerfile, documents)):
+    modules = tuple(one for one in modules if not _is_aside(f"{one.dir}/go.mod"))
+    for path in sorted(path for path in documents if is_dockerfile(path) and not _is_aside(path)):
         module = _module_of(path, modules)
         if module and module.dir not in seen:
             seen.add(module.dir)
             yield Row("", module.dir, (f"{module.prefix}v*",), (), Location(path, 1))
+
+
+def _is_aside(path: str) -> bool:
+    return is_passed_over(path) or is_sample(path)
 
 
 def _pushed_on_tags(workflows: Workflows) -> dict[str, Location]:

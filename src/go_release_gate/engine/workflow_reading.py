@@ -13,6 +13,7 @@ from go_release_gate.errors import GateError
 from go_release_gate.facts.workflows import Told, Workflows, read_workflows
 from go_release_gate.model.severity import Event
 from go_release_gate.workflow.tree import SIZE_LIMIT
+from go_release_gate.workflow.triggers import TAG, Trigger
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +25,8 @@ DIRECTORY = ".github/workflows"
 RELEASERS = (".goreleaser.yml", ".goreleaser.yaml", "goreleaser.yml", "goreleaser.yaml", ".config/goreleaser.yaml")
 COUNT_LIMIT = 300  # files; more are not read, and that is said
 
+_OF_TAGS = frozenset({"release", "create", "workflow_call"})
+
 Document = tuple[str, bytes]
 _GITHUB = re.compile(r"[/@]github\.com[/:]([\w.-]+/[\w.-]+?)(?:\.git)?/?$")
 
@@ -33,7 +36,7 @@ def collect_workflows(facts: Facts, settings: Settings, edges: Edges) -> Workflo
     module = facts.repository.module_at(".")
     found, documents = read_checkout(facts.repository.root, module.path if module else "", edges.git, facts.notices)
     if found and settings.event is Event.TAG:
-        facts.notices += _differences(documents, found.default_branch, edges)
+        facts.notices += _differences(_started(documents, found, settings.tag), found.default_branch, edges)
     return found
 
 
@@ -87,6 +90,16 @@ def _file(root: Path, directory: str, name: str, notices: list[str]) -> Document
 def _split(path: str) -> tuple[str, str]:
     directory, _, name = path.rpartition("/")
     return directory or ".", name
+
+
+def _started(documents: list[Document], found: Workflows, tag: str) -> list[Document]:
+    """The files that a push or a release of the tag runs, those that others call among them."""
+    paths = {one.path for one in found.files if any(_starts(trigger, tag) for trigger in one.triggers)}
+    return [document for document in documents if document[0] in paths]
+
+
+def _starts(trigger: Trigger, tag: str) -> bool:
+    return trigger.event in _OF_TAGS or (trigger.event == "push" and trigger.takes(TAG + tag))
 
 
 def _differences(documents: list[Document], branch: str, edges: Edges) -> list[str]:

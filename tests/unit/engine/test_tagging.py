@@ -124,6 +124,8 @@ def test_no_image_no_table(tmp_path: Path) -> None:
         ("docker/web/Dockerfile.prod", "services/web"),
         ("docker/web/Containerfile", "services/web"),
         ("docker/Dockerfile", None),
+        ("services/api/test/Dockerfile", None),
+        ("examples/api/Dockerfile", None),
         ("services/api/Dockerfile.dockerignore", None),
     ],
 )
@@ -132,6 +134,11 @@ def test_whose_a_dockerfile_is(tmp_path: Path, path: str, module: str | None) ->
     table = table_of(tree(tmp_path, "services/api", "services/web", docker=(path,)))
 
     assert (table.rows[0].module if table else None) == module
+
+
+def test_modules_of_tests_have_no_images(tmp_path: Path) -> None:
+    """A repository whose only module serves its tests releases nothing of it."""
+    assert table_of(tree(tmp_path, "test/go", docker=("dev.Dockerfile", "test/go/Dockerfile"))) is None
 
 
 def test_discovered_images(tmp_path: Path) -> None:

@@ -137,14 +137,15 @@ def test_git_tells_repository_and_branch(tmp_path: Path, address: str, name: str
 
 @pytest.mark.parametrize("event", [Event.TAG, Event.BRANCH])
 def test_differences_are_said_on_a_tag(tmp_path: Path, event: Event) -> None:
-    """On a tag each file is named that differs from the default branch's, told by git's own object ids."""
-    lay(tmp_path, {"a.yml": WORKFLOW, "b.yml": WORKFLOW, "c.yml": WORKFLOW})
+    """On a tag each file it starts is named that differs from the default branch's, told by git's own object ids."""
+    others = {"d.yml": "on: schedule\njobs: {}\n", "e.yml": "on: {push: {tags: [w*]}}\njobs: {}\n"}
+    lay(tmp_path, {"a.yml": WORKFLOW, "b.yml": WORKFLOW, "c.yml": WORKFLOW, **others})
     path = tmp_path / ".github/workflows/a.yml"
     same = subprocess.run(["git", "hash-object", path], capture_output=True, text=True, check=True).stdout.strip()
     git = Told({".github/workflows/a.yml": same, ".github/workflows/b.yml": "0" * 40})
     facts = Facts(Repository(tmp_path, ()))
     edges: Any = SimpleNamespace(git=git)
 
-    assert collect_workflows(facts, Settings(event=event), edges)
+    assert collect_workflows(facts, Settings(event=event, tag="v1.2.3"), edges)
     expected = [".github/workflows/b.yml", ".github/workflows/c.yml"] if event is Event.TAG else []
     assert [notice.partition(":")[0] for notice in facts.notices] == expected
