@@ -14,7 +14,6 @@ from go_release_gate.facts.tags import LIGHT, SIGNED, Tag, Tags
 from go_release_gate.facts.workflows import Workflows
 from go_release_gate.model.finding import Location
 from go_release_gate.model.severity import Event
-from go_release_gate.oci.manifests.scan import is_passed_over, is_sample
 from go_release_gate.oci.reference import InvalidReferenceError, parse
 from go_release_gate.rules.tag.released_tag_moved import pinned_releases, released_names
 from go_release_gate.workflow.patterns import matches
@@ -26,6 +25,9 @@ if TYPE_CHECKING:
 
 FETCH = "check out with history and tags (actions/checkout: fetch-depth: 0)"
 HINT = f"{FETCH}, or give github-token (contents: read)"
+
+# Directories whose images serve tests and examples; `docs`, `website` or `demo` may well be a service.
+_ASIDE = frozenset({"e2e", "example", "examples", "fixtures", "hack", "test", "testdata", "testing", "tests"})
 
 
 def release_table(facts: Facts, settings: Settings, _edges: Edges) -> ReleaseTable | None:
@@ -68,7 +70,7 @@ def _discovered(documents: Iterable[str], modules: tuple[ModuleTags, ...]) -> It
 
 
 def _is_aside(path: str) -> bool:
-    return is_passed_over(path) or is_sample(path)
+    return not _ASIDE.isdisjoint(path.split("/")[:-1])
 
 
 def _pushed_on_tags(workflows: Workflows) -> dict[str, Location]:

@@ -125,6 +125,7 @@ def test_no_image_no_table(tmp_path: Path) -> None:
         ("docker/web/Containerfile", "services/web"),
         ("docker/Dockerfile", None),
         ("services/api/test/Dockerfile", None),
+        ("services/api/docs/Dockerfile", "services/api"),
         ("examples/api/Dockerfile", None),
         ("services/api/Dockerfile.dockerignore", None),
     ],
