@@ -39,6 +39,7 @@ CODES = (
     (1, "fail", "judged, findings at or above `--fail-on`"),
     (2, "-", "wrong usage or configuration; no module found"),
     (3, "unavailable", "could not judge (network, credentials, Go, space, time limit), and no finding fails"),
+    (5, "-", "refused: a tag that is taken, a changed tree; nothing was changed"),
     (130, "-", "interrupted (128 and the signal's number); nothing was changed"),
 )
 

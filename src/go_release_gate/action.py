@@ -163,7 +163,10 @@ def _tags(step: Step, environ: Mapping[str, str], args: argparse.Namespace, plac
     """Make image names for later steps: as outputs, as variables, and as files for bake."""
     from go_release_gate.cli import describing, image_outputs, options
     from go_release_gate.cli import tags as naming
+    from go_release_gate.cli.complain import annotation
+    from go_release_gate.report.github import MOST_PER_LEVEL
     from go_release_gate.report.image_names import summary, text_lines
+    from go_release_gate.report.neutral import log_text
 
     asked = options.complete(options.find_verb("tags"), args, environ)
     asked.path = str(places.workspace / (asked.path or "."))
@@ -172,6 +175,9 @@ def _tags(step: Step, environ: Mapping[str, str], args: argparse.Namespace, plac
     step.write_variables(image_outputs.variables(outputs, environ))
     outputs |= describing.outputs_of(places.workspace / asked.path, environ, named.context.ref)
     sys.stdout.write("\n".join(text_lines(named.answer, named.context, (*named.notices, *named.changes))) + "\n")
+    for problem in named.answer.problems[:MOST_PER_LEVEL]:
+        about = f"{problem.reference}: " if problem.reference else ""
+        sys.stdout.write(annotation(log_text(f"{about}{problem.message}"), problem.hint) + "\n")
     step.write_summary(summary(named.answer, named.context))
     return Ending(named.exit_code, outputs)
 

@@ -90,11 +90,12 @@ def test_variables_can_be_switched_off(tmp_path: Path) -> None:
 
 
 def test_invalid_names_fail_and_are_shown(tmp_path: Path) -> None:
-    """A name that no registry takes fails the step before anything is built; log and summary say which."""
+    """A name that no registry takes fails the step before anything is built; log, annotation and summary say which."""
     step = Step(tmp_path, WHOLE[0])
     done = step.run(INPUT_IMAGES="acme//shop")
     assert done.returncode == 1
     assert "problem: acme//shop:" in done.stdout
+    assert "\n::error title=go-release-gate::acme//shop:" in done.stdout
     summary = Path(step.environ["GITHUB_STEP_SUMMARY"]).read_text()
     assert "**Problem:** `acme//shop:" in summary
 

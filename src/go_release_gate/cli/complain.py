@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from go_release_gate.errors import ConfigError, GateError
 
@@ -60,7 +60,12 @@ def _command(error: GateError) -> str:
     where = []
     if isinstance(error, ConfigError) and error.path:
         where = [f"file={_property(error.path)}"] + ([f"line={error.line}"] if error.line else [])
-    text = f"{error.message}; {error.hint}" if error.hint else error.message
+    return annotation(error.message, error.hint, where)
+
+
+def annotation(message: str, hint: str = "", where: Sequence[str] = ()) -> str:
+    """The workflow command that shows an error beside the run, escaped per the runner's rules."""
+    text = f"{message}; {hint}" if hint else message
     return f"::error {','.join([*where, 'title=go-release-gate'])}::{_data(text)}"
 
 

@@ -123,7 +123,8 @@ def _print(found: Sequence[Proposal], created: Sequence[str]) -> None:
     if not names:
         print_lines(["nothing is to be released"])
         return
-    print_lines([f"created: {log_text(' '.join(created))}"] if created else ["make the tags: tags --next --create"])
+    made = f"created: {log_text(' '.join(created))}"
+    print_lines([made if created else "make the tags: go-release-gate tags --next --create"])
     if len(names) > PUSHED_AT_ONCE:
         print_lines([TRIGGER])
     print_lines([log_text(shlex.join(["git", "push", "origin", *group])) for group in pushes(names)])

@@ -9,7 +9,7 @@ from go_release_gate import __version__
 from go_release_gate.model.severity import Event
 from go_release_gate.oci.tags.answer import Answer, Problem
 from go_release_gate.oci.tags.context import PULLS, TAGS, Context
-from go_release_gate.report.json_report import SCHEMA, dumps
+from go_release_gate.report.jsontext import SCHEMA, dumps
 from go_release_gate.report.neutral import code_span, log_text, markdown_text, table_cell
 
 SHORT = 12  # characters of a commit
@@ -103,5 +103,5 @@ def summary(answer: Answer, context: Context) -> str:
         lines += [f"| {table_cell(code_span(image))} | {table_cell(names)} |" for image in answer.images or ("",)]
     for problem in answer.problems:
         about = f"{code_span(problem.reference)}: " if problem.reference else ""
-        lines += ["", f"**Problem:** {about}{markdown_text(problem.message)} {markdown_text(problem.hint)}"]
+        lines += ["", f"**Problem:** {about}{markdown_text(problem.message)}; {markdown_text(problem.hint)}"]
     return "\n".join(lines) + "\n"

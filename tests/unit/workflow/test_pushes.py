@@ -78,7 +78,7 @@ def test_place_of_a_push() -> None:
         ),
         ("{uses: docker/build-push-action@v1, with: {repository: a/b, tag_with_ref: true}}", ["a/b:v1.2.3"]),
         ("{uses: docker/bake-action@v6, with: {push: true, set: '*.tags=a/b:1'}}", ["a/b:1"]),
-        ("{uses: docker/bake-action@v6, with: {push: true}}", ["the bake file's names"]),
+        ("{uses: docker/bake-action@v6, with: {push: true}}", ["…"]),
         ("{uses: docker/bake-action@v6}", []),
         (
             "{uses: redhat-actions/push-to-registry@v2, with: {image: b, tags: '1 2', registry: q.io/a}}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import threading
 import time
@@ -121,7 +122,11 @@ def _failure(error: Exception) -> Answer:
     if isinstance(cause, ssl.SSLCertVerificationError):
         hint = "its certificate is signed by nobody we trust (input ca-bundle)"
         return Answer(0, trouble=f"TLS: {hint}", is_final=True)
-    return Answer(0, trouble=f"no usable answer: {type(cause).__name__}")
+    if isinstance(cause, socket.gaierror):
+        return Answer(0, trouble="its name is not found (name resolution)")
+    if isinstance(cause, TimeoutError):
+        return Answer(0, trouble="no answer in time")
+    return Answer(0, trouble=f"the connection failed ({type(cause).__name__})")
 
 
 def _tls(authorities: str) -> ssl.SSLContext:

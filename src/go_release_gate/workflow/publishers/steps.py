@@ -166,7 +166,7 @@ def _bake(step: StepRun) -> Iterator[Named]:
     if "outputs.bake-file" in step.step.input("files"):
         filled = [piece for piece, is_filled in step.evaluator.parts(step.step.input("files")) if is_filled]
         names += tuple(name for piece in filled for name in _listed(piece))
-    unknown = step.evaluator.holes.mark("the names stand in a bake file, which is not read", "the bake file's names")
+    unknown = step.evaluator.holes.mark("the names stand in a bake file, which is not read", "…")
     yield Named(names or (unknown,), step.step.line, not is_pushed)
 
 

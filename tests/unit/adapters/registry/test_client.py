@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -287,6 +288,18 @@ def test_broken_answers(serve: Serve, script: Callable[[Asked], Iterable[Piece]]
     before = server.connections
     assert "not asked again" in refused(lambda: registries.manifest(image(server, "acme/other:v1")))
     assert server.connections == before
+
+
+def test_a_name_that_is_not_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A host that no name server knows is said in words, once, not by the name of an exception."""
+
+    def fail(*_args: Any, **_more: Any) -> None:
+        raise socket.gaierror(-2, "x")
+
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
+    registries = Registries(Access(Asker(HttpWire(), Timing(sleep=lambda _seconds: None)), Logins([])))
+    said = refused(lambda: registries.manifest(parse("registry.example.com/acme/shop:v1")))
+    assert said == "registry.example.com gave no usable answer: its name is not found (name resolution)"
 
 
 def test_an_answer_that_drips(serve: Serve) -> None:
