@@ -11,7 +11,7 @@ from go_release_gate.errors import UsageError
 from go_release_gate.oci.tags.bake import DEFAULT_TARGET, bake_files, json_output
 from go_release_gate.report.files import write_file
 from go_release_gate.report.image_names import json_text
-from go_release_gate.report.json_report import dumps
+from go_release_gate.report.jsontext import dumps
 
 SWITCH = "DOCKER_METADATA_SET_OUTPUT_ENV"
 PREFIX = "DOCKER_METADATA_OUTPUT_"

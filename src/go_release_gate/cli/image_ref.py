@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from go_release_gate.adapters.git import Git
 
 _REMOTE = re.compile(r"refs/remotes/[^/]+/(.+)")
+_ODD = re.compile(r"[\^~:@{?*\[\\]")  # not in a tag's name, and a revision's grammar to git
 _REMOTE_PULL = re.compile(r"refs/remotes/(pull/\d+/(?:head|merge))")
 
 
@@ -26,10 +27,10 @@ def resolved_ref(name: str, environ: Mapping[str, str], payload: Mapping[str, An
         return name, "" if name == environ.get("GITHUB_REF") else git.commit(name)
     if name == environ.get("GITHUB_REF_NAME") and environ.get("GITHUB_REF"):
         return environ["GITHUB_REF"], ""
-    if commit := git.tags().get(name):
+    if not _ODD.search(name) and (commit := git.commit(TAGS + name)):
         return TAGS + name, commit
-    if commit := git.branches().get(name):
-        return HEADS + name, commit
+    if tip := git.branches().get(name):
+        return HEADS + name, tip
     if name.startswith(("heads/", "tags/", "pull/")):
         return f"refs/{name}", git.commit(f"refs/{name}")
     is_branch = name == text_at(payload, "repository", "default_branch")

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from go_release_gate import __version__
-from go_release_gate.report.json_report import SCHEMA, dumps
+from go_release_gate.report.jsontext import SCHEMA, dumps
 from go_release_gate.report.neutral import log_text
 
 

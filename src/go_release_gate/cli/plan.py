@@ -72,7 +72,7 @@ def document(plan: Plan) -> dict[str, Any]:
 
 
 def _write(path: Path, plan: Plan) -> None:
-    from go_release_gate.report.json_report import dumps
+    from go_release_gate.report.jsontext import dumps
 
     try:
         path.write_text(dumps(document(plan)) + "\n", encoding="utf-8")

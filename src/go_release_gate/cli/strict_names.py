@@ -54,7 +54,8 @@ def strict_answer(
     answer = evaluate(inputs, context, judge)
     is_pushed = not context.ref.startswith(PULLS)
     branches = tuple(sources.git.branches()) if is_pushed and judge.own else ()
-    refs = Refs(branches, releases.known, _comparable(table, tags, context.tag))
+    tag = context.tag
+    refs = Refs(branches, releases.known, tags, lambda other: not tag or _names_same(table, tag, other))
     found = [*judge.problems.values(), *collisions(inputs, context, judge.own, refs if is_pushed else Refs())]
     if sources.is_timeless:
         answer, more = _timeless(answer, inputs)
@@ -147,10 +148,10 @@ def _releases(table: ReleaseTable, tag: str, tags: tuple[str, ...], missing: str
     return Releases(tag, version, known, missing, FETCH)
 
 
-def _comparable(table: ReleaseTable, tags: tuple[str, ...], tag: str) -> tuple[str, ...]:
-    """Tags that are named for the same images; another module's are, where no table tells the images apart."""
-    own = set(table.rows_of(tag)) if tag else set()
-    return tuple(name for name in tags if not own or not (rows := table.rows_of(name)) or own & set(rows))
+def _names_same(table: ReleaseTable, tag: str, other: str) -> bool:
+    """Whether another tag is named for the same images; any is, where no table tells the images apart."""
+    own, theirs = set(table.rows_of(tag)), set(table.rows_of(other))
+    return not own or not theirs or bool(own & theirs)
 
 
 def _with_images(inputs: Inputs, table: ReleaseTable, tag: str) -> tuple[Inputs, list[str]]:

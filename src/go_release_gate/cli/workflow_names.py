@@ -14,7 +14,7 @@ from go_release_gate.cli.image_context import Sources, context_of
 from go_release_gate.cli.output import envelope, wants_json
 from go_release_gate.oci.reference import InvalidReferenceError, parse
 from go_release_gate.oci.tags.context import PULLS, TAGS, Context, text_at
-from go_release_gate.report.json_report import dumps
+from go_release_gate.report.jsontext import dumps
 from go_release_gate.report.neutral import log_text
 from go_release_gate.workflow.pushes import Push, pushes
 from go_release_gate.workflow.runs import Run

@@ -9,12 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
 
-from go_release_gate.facts.module import Module
 from go_release_gate.gomod.ladder import is_release
 from go_release_gate.gomod.modulepath import agrees, expected_major, split_major
 from go_release_gate.model.finding import Location
 from go_release_gate.workflow.patterns import example, matches
+
+if TYPE_CHECKING:
+    from go_release_gate.facts.module import Module
 
 _WILD = re.compile(r"[*?+\[!\\]")
 _MAJOR = re.compile(r"(v(?:0|[1-9][0-9]*))\.")
@@ -118,7 +122,8 @@ class ReleaseTable:
         module = self.module_at(directory)
         owners: tuple[Row | ModuleTags, ...] = (*rows, *([module] if module else []))
         found = {tag: next((version for one in owners if (version := one.version_of(tag))), "") for tag in tags}
-        return {tag: version for tag, version in found.items() if version and not self._is_siblings(module, version)}
+        alike = self._alike(module)
+        return {tag: version for tag, version in found.items() if version and not _is_siblings(module, alike, version)}
 
     def samples(self, row: Row) -> tuple[str, ...]:
         """Tags, one or two for each pattern, that would release the image: they show what else takes them."""
@@ -126,16 +131,22 @@ class ReleaseTable:
         majors = dict.fromkeys(((module and expected_major(module.path)) or "v1", "v1"))
         return tuple(dict.fromkeys(tag for pattern in row.patterns for tag in _samples(pattern, majors)))
 
-    def _is_siblings(self, module: ModuleTags | None, version: str) -> bool:
-        """Whether the version is one of a module whose tags look alike (`.` and `v2`): its major fits only that one."""
-        if module is None or not is_release(version) or agrees(module.path, version):
-            return False
-        alike = (one for one in self.modules if one.prefix == module.prefix and one.dir != module.dir)
-        return any(agrees(one.path, version) for one in alike)
+    def _alike(self, module: ModuleTags | None) -> tuple[ModuleTags, ...]:
+        """Modules whose tags look like this one's (`.` and `v2`)."""
+        if module is None:
+            return ()
+        return tuple(one for one in self.modules if one.prefix == module.prefix and one.dir != module.dir)
 
     def _fits(self, directory: str, version: str) -> bool:
         module = self.module_at(directory)
         return module is not None and agrees(module.path, version)
+
+
+def _is_siblings(module: ModuleTags | None, alike: tuple[ModuleTags, ...], version: str) -> bool:
+    """Whether the version is one of a module whose tags look alike: its major fits only that one."""
+    if module is None or not alike or not is_release(version) or agrees(module.path, version):
+        return False
+    return any(agrees(one.path, version) for one in alike)
 
 
 def module_tags(module: Module) -> ModuleTags:
@@ -158,8 +169,18 @@ def tag_prefix(directory: str, path: str) -> str:
 
 def matches_tag(pattern: str, tag: str) -> bool:
     """Whether a pattern takes a tag, as a workflow's filter would."""
-    head = _WILD.split(pattern, maxsplit=1)[0]
-    return tag.startswith(head) and matches(pattern, tag)
+    head = _literal(pattern)
+    if not tag.startswith(head):
+        return False
+    if pattern[len(head) :] == "*":  # nearly every pattern, and there may be thousands of tags
+        return "/" not in tag[len(head) :]
+    return matches(pattern, tag)
+
+
+@cache
+def _literal(pattern: str) -> str:
+    """What a pattern begins with, up to its first special character."""
+    return _WILD.split(pattern, maxsplit=1)[0]
 
 
 def version_in(pattern: str, tag: str) -> str:
@@ -186,6 +207,7 @@ def _samples(pattern: str, majors: Iterable[str]) -> Iterator[str]:
     yield from (tag for tag in (*named, example(pattern)) if tag and matches_tag(pattern, tag))
 
 
+@cache
 def _before_version(pattern: str) -> str | None:
     """The literal text between the last `/` and the version; None: there is no room for a version."""
     segment = pattern.rpartition("/")[2]

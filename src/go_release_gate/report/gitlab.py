@@ -14,7 +14,7 @@ from typing import Any
 from go_release_gate.model.finding import Finding, Location
 from go_release_gate.model.report import CheckReport, ModuleAnswer
 from go_release_gate.model.severity import Severity
-from go_release_gate.report.json_report import dumps
+from go_release_gate.report.jsontext import dumps
 from go_release_gate.report.neutral import log_text
 from go_release_gate.report.options import RenderOptions
 from go_release_gate.report.sarif_places import WHOLE, relative_path

@@ -9,7 +9,7 @@ from go_release_gate import __version__
 from go_release_gate.model.severity import Event
 from go_release_gate.oci.tags.answer import Answer, Problem
 from go_release_gate.oci.tags.context import PULLS, TAGS, Context
-from go_release_gate.report.json_report import SCHEMA, dumps
+from go_release_gate.report.jsontext import SCHEMA, dumps
 from go_release_gate.report.neutral import code_span, log_text, markdown_text, table_cell
 
 SHORT = 12  # characters of a commit

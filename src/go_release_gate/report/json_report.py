@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from go_release_gate.model.finding import Edit, Finding, Location
 from go_release_gate.model.report import CheckReport, Comparison, ModuleAnswer, Suppressed
 from go_release_gate.model.severity import Severity
+from go_release_gate.report.jsontext import SCHEMA, dumps
 from go_release_gate.report.options import RenderOptions
-
-SCHEMA = 1
 
 
 def render(report: CheckReport, options: RenderOptions) -> str:  # noqa: ARG001 - every form takes the same two
     """The whole object and a final newline."""
     return dumps(document(report)) + "\n"
-
-
-def dumps(value: Any, *, indent: int | None = 2) -> str:
-    """JSON in ASCII, with `#` as `\\u0023`: a runner reads `##[…]` in any line of a log as a command, and
-    reports end up in logs by way of `cat`, too."""
-    return json.dumps(value, indent=indent).replace("#", "\\u0023")
 
 
 def document(report: CheckReport) -> dict[str, Any]:

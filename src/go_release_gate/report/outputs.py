@@ -6,7 +6,7 @@ from typing import Any
 
 from go_release_gate.model.report import CheckReport, ModuleAnswer
 from go_release_gate.report import phrases
-from go_release_gate.report.json_report import dumps
+from go_release_gate.report.jsontext import dumps
 
 
 def check_outputs(

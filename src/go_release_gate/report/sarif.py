@@ -24,7 +24,7 @@ from go_release_gate.model.finding import Finding
 from go_release_gate.model.outcome import ModuleError, Outcome
 from go_release_gate.model.report import CheckReport, ModuleAnswer, Subject, Suppressed
 from go_release_gate.report import phrases
-from go_release_gate.report.json_report import dumps
+from go_release_gate.report.jsontext import dumps
 from go_release_gate.report.neutral import log_text
 from go_release_gate.report.options import RenderOptions
 from go_release_gate.report.sarif_places import ROOT_ID, relative_path, uri

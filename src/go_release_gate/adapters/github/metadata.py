@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
 from go_release_gate.adapters.github.api import Api
 from go_release_gate.oci.tags.context import RepositoryRecord, read_time, text_at
@@ -46,5 +45,7 @@ def read_commit_time(api: Api, sha: str) -> datetime | None:
 
     https://docs.github.com/rest/commits/commits#get-a-commit
     """
+    from urllib.parse import quote
+
     answer = api.get(f"/repos/{api.repository}/commits/{quote(sha, safe='')}")
     return read_time(text_at(answer, "commit", "committer", "date"))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from go_release_gate.gomod.version import parse
 from go_release_gate.oci.tags.answer import Problem, ProblemKind
 from go_release_gate.oci.tags.context import HEADS, TAGS, Context
 from go_release_gate.oci.tags.evaluate import evaluate
@@ -20,11 +19,15 @@ _HINT = "rename one of them, or give their entries different prefixes"
 
 @dataclass(frozen=True, slots=True)
 class Refs:
-    """What else there is: branches, release tags of the module with their versions, and the names of other tags."""
+    """What else there is: branches, release tags of the module with their versions, and the names of other tags.
+
+    `is_alike`: whether another tag names the same images.
+    """
 
     branches: tuple[str, ...] = ()
     releases: Mapping[str, str] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
+    is_alike: Callable[[str], bool] = bool
 
 
 def collisions(inputs: Inputs, context: Context, own: Iterable[str], refs: Refs) -> tuple[Problem, ...]:
@@ -51,15 +54,15 @@ def _alike(context: Context, names: tuple[str, ...], refs: Refs) -> Iterator[tup
     for branch in refs.branches:
         if HEADS + branch != context.ref and sanitized(branch) in shapes:
             yield HEADS + branch, ""
-    for tag in dict.fromkeys((*refs.tags, *refs.releases)):
+    for tag in refs.tags:
         version = refs.releases.get(tag, "")
-        if TAGS + tag != context.ref and (sanitized(tag) in shapes or _plain(version) in shapes):
+        if (sanitized(tag) in shapes or _plain(version) in shapes) and TAGS + tag != context.ref and refs.is_alike(tag):
             yield TAGS + tag, version
 
 
 def _plain(version: str) -> str | None:
     """`1.2.3` of `v1.2.3+build`."""
-    return version.removeprefix("v").partition("+")[0] if version and "." in version and parse(version) else None
+    return version.removeprefix("v").partition("+")[0] if "." in version else None
 
 
 def _own_names(inputs: Inputs, context: Context, ref: str, version: str) -> Mapping[str, None]:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from go_release_gate.oci import moment, template
+from go_release_gate.oci import template
 from go_release_gate.oci.javascript import number
 from go_release_gate.oci.tags.context import Context
 from go_release_gate.oci.tags.refusal import RefusedInputError
@@ -78,6 +78,8 @@ def _render(text: str, values: Mapping[str, object], helpers: Mapping[str, Helpe
 
 def _date(instant: datetime) -> Helper:
     def written(pattern: object, tz: object = "UTC") -> str:
+        from go_release_gate.oci import moment
+
         if not isinstance(tz, str):
             raise template.TemplateError("a date's tz is no text; expected a name such as tz='Europe/Berlin'")
         if pattern and not isinstance(pattern, str):

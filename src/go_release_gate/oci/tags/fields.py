@@ -7,12 +7,14 @@ why what looks quoted is cut at its comma.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from go_release_gate.oci.javascript import SPACES
 from go_release_gate.oci.tags.refusal import RefusedInputError
 
 _QUOTE = '"'
+_SPECIAL = re.compile('["#\r]')
 _RECORD_ENDS = ("\r\n", "\n", "\r")
 
 
@@ -69,6 +71,16 @@ def _line_at(text: str, position: int) -> int:
     return before.count("\n") + before.count("\r") - before.count("\r\n") + 1
 
 
+def _plain_rows(text: str) -> list[_Row]:
+    """The rows of a text with nothing in it but commas and line feeds."""
+    rows, start = [], 0
+    for line in text.split("\n"):
+        if line:
+            rows.append(_Row(tuple(line.split(",")), start))
+        start += len(line) + 1
+    return rows
+
+
 class _Reader:
     """CSV as csv-parse 7 reads it: the first line end that is seen outside quotes is the only one there is.
 
@@ -88,6 +100,8 @@ class _Reader:
 
     def rows(self) -> list[_Row]:
         """All rows."""
+        if not _SPECIAL.search(self._text):
+            return _plain_rows(self._text)
         while self._at < len(self._text):
             self._step(self._text[self._at])
         if self._quoting:

@@ -6,13 +6,12 @@ Pure: what is known of the releases comes in as a value. A name moves when anoth
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from go_release_gate.gomod.ladder import LATEST, covers, holder, is_moving, is_release, is_stable
-from go_release_gate.gomod.version import key, parse, prerelease
+from go_release_gate.gomod.version import parse, prerelease
 from go_release_gate.oci.reference import MAXIMUM_TAG
 from go_release_gate.oci.tags.answer import Problem, ProblemKind
 from go_release_gate.oci.tags.entries import Entry, EntryType
@@ -84,6 +83,10 @@ class Strictness:
     def _stable(self) -> tuple[str, ...]:
         return tuple(version for version in self.releases.known.values() if is_stable(version))
 
+    @cached_property
+    def _ladder(self) -> tuple[tuple[tuple[int, ...], str], ...]:
+        return tuple((_numbers(version), version) for version in self._stable)
+
     def _scope(self, candidate: Candidate, name: str, version: str) -> str:
         """Which releases the name is for: `latest` (all of them), `1`, `1.2`; empty: it is for one alone."""
         entry = candidate.entry
@@ -121,15 +124,23 @@ class Strictness:
         """The release that keeps the name; what is known is enough for that, be it all or not."""
         if is_moving(scope) and not covers(scope, version):
             return f"it is no name of {version}"
-        above = (one for one in self._stable if key(one) > key(version))
+        own = _numbers(version)
+        above = [one for numbers, one in self._ladder if numbers > own]
         higher = holder(scope, version, above)
         return f"{higher} is higher than {version}" if higher else ""
 
     def _cut(self, text: str, name: str) -> str:
+        import hashlib
+
         digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:HASH]
         cut = f"{name[: MAXIMUM_TAG - HASH - 1]}-{digest}"
         self.notices[f"`{name[:40]}…` has {len(name)} characters, a tag at most {MAXIMUM_TAG}: it is `{cut}`"] = None
         return cut
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """The order of stable versions, without what prereleases need."""
+    return tuple(map(int, version[1:].split(".")))
 
 
 def _is_of_ref(entry: Entry | None) -> bool:

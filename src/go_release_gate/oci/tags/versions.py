@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from go_release_gate.oci import nodesemver, pep440
+from go_release_gate.oci import nodesemver
 from go_release_gate.oci.tags.context import TAGS
 from go_release_gate.oci.tags.entries import Entry
 from go_release_gate.oci.tags.expressions import is_raw_statement, render_pattern
 from go_release_gate.oci.tags.refusal import RefusedInputError
-from go_release_gate.oci.tags.regexp import compile_pattern
 from go_release_gate.oci.tags.surroundings import Made, Surroundings
 
 _DELIMITED = re.compile("/([^\n\r\u2028\u2029]+)/([^\n\r\u2028\u2029]*)")
@@ -37,6 +36,8 @@ def pep440_made(entry: Entry, around: Surroundings) -> Made | None:
     text = version_text(entry, around)
     if text is None:
         return None
+    from go_release_gate.oci import pep440
+
     version = pep440.parse(text)
     if version is None:
         more = "https://www.python.org/dev/peps/pep-0440"
@@ -60,6 +61,8 @@ def match_made(entry: Entry, around: Surroundings) -> Made | None:
     text = _text(entry, around)
     if text is None:
         return None
+    from go_release_gate.oci.tags.regexp import compile_pattern
+
     written = entry["pattern"]
     delimited = _DELIMITED.fullmatch(written)
     found = compile_pattern(*(delimited.groups() if delimited else (written,))).match(text)
@@ -92,6 +95,8 @@ def version_text(entry: Entry, around: Surroundings) -> str | None:
         text = around.context.release or text
     if text is None or not entry["match"]:
         return text if text is None else text.replace("/", "-")
+    from go_release_gate.oci.tags.regexp import compile_pattern
+
     found = compile_pattern(entry["match"]).match(text)
     if found is None:
         around.warnings.append(f"{entry['match']} does not match {text}.")
