@@ -18,7 +18,8 @@ from go_release_gate.workflow.unknown import Holes, Unknown, has_hole
 
 _EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
 _DEFAULT = re.compile(r"\{\{\s*is_(not_)?default_branch\s*\}\}")
-_OF_TAGS = (EntryType.SEMVER, EntryType.PEP440, EntryType.MATCH)
+_BELOW = re.compile(r"(?![vV=]*\d)[^/]+/")  # a tag with a directory first: the action makes a dash of the slash
+_OF_VERSIONS = (EntryType.SEMVER, EntryType.PEP440)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,9 @@ def need_of(written: WrittenEntry) -> str:
     entry = written.entry
     if entry.type is EntryType.SCHEDULE:
         return "the event schedule"
-    if entry.type in _OF_TAGS or (entry.type is EntryType.REF and entry["event"] == "tag"):
+    if entry.type in _OF_VERSIONS:
+        return "a tag that is a version by itself (or `match=`, where a directory stands before it)"
+    if entry.type is EntryType.MATCH or (entry.type is EntryType.REF and entry["event"] == "tag"):
         return "a tag"
     if entry.type is EntryType.EDGE:
         return f"the branch {entry['branch']}" if entry["branch"] else "the default branch"
@@ -95,7 +98,9 @@ def _is_about(entry: Entry, run: Run) -> bool:
     match entry.type:
         case EntryType.SCHEDULE:
             return "schedule" in run.event
-        case EntryType.SEMVER | EntryType.PEP440 | EntryType.MATCH:
+        case EntryType.SEMVER | EntryType.PEP440:
+            return bool(entry["value"] or (run.tag and (entry["match"] or not _BELOW.match(run.tag))))
+        case EntryType.MATCH:
             return bool(run.tag or entry["value"])
         case EntryType.EDGE:
             branch = entry["branch"]

@@ -5,6 +5,7 @@
 In a workflow, an entry of `tags` whose type waits for something the workflow does not listen to:
 
 - `type=semver`, `pep440`, `match` and `ref,event=tag` where no tag starts the workflow,
+- `type=semver` and `pep440` where every tag that does has a directory before its version (`services/api/v*`),
 - `type=ref,event=pr` without pull requests, `type=ref,event=branch` without branches, `type=schedule` without a
   schedule,
 - `type=edge` where its branch starts nothing,
@@ -18,7 +19,8 @@ version tag at all, and it shows when somebody pulls.
 
 ## Fix
 
-Listen to what the entry waits for (`on: push: tags: ['v*']`), or take the entry out. For `latest` on releases write
+Listen to what the entry waits for (`on: push: tags: ['v*']`), or take the entry out. For tags of a
+nested module add `match=v(.*)$`, which takes the version out of `services/api/v1.2.3`. For `latest` on releases write
 `flavor: latest=auto` with `type=semver`, which is the default, instead of `enable={{is_default_branch}}`.
 
 ## Limits
