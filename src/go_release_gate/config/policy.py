@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import posixpath
 import shlex
 from collections.abc import Mapping
@@ -36,6 +35,8 @@ def read_policy(data: bytes | None, name: str, event: Event, rules: Rules) -> Po
     """
     if data is None:
         return Policy(Settings(event=event))
+    import hashlib
+
     from go_release_gate.config.validate import validate
     from go_release_gate.config.yamlfile import read_yaml
 

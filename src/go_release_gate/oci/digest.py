@@ -7,7 +7,6 @@ nothing else is accepted here.
 
 from __future__ import annotations
 
-import hashlib
 import re
 
 ALGORITHM = "sha256"
@@ -20,6 +19,8 @@ class InvalidDigestError(ValueError):
 
 def of(content: bytes) -> str:
     """The digest of `content`."""
+    import hashlib
+
     return f"{ALGORITHM}:{hashlib.sha256(content).hexdigest()}"
 
 

@@ -57,6 +57,7 @@ class Strictness:
         self.notices: dict[str, None] = {}
         self.problems: dict[str, Problem] = {}
         self.own: dict[str, None] = {}
+        self._main: str | None = None
 
     def __call__(self, candidate: Candidate) -> str:
         """The image tag that a candidate becomes; empty: none. Raises RefusedInputError."""
@@ -72,12 +73,19 @@ class Strictness:
         return name
 
     def _version(self, candidate: Candidate) -> str:
-        """The version that the name is made from: that of the entry's own value, else the released one."""
+        """The version that the name is made from: that of the entry's own value, else the released one.
+
+        The flavor's `latest` belongs to the first entry; so does everything where no tag is released.
+        """
         entry = candidate.entry
         if entry is None or entry.type not in _VERSIONED[:2] or not entry["value"]:
-            return self.releases.version
-        text = version_text(entry, replace(candidate.around, warnings=[])) or ""
-        return text if text.startswith("v") else f"v{text}"
+            is_led = self._main is not None and (entry is None or not self.releases.tag)
+            version = (self._main or "") if is_led else self.releases.version
+        else:
+            text = version_text(entry, replace(candidate.around, warnings=[])) or ""
+            version = text if text.startswith("v") else f"v{text}"
+        self._main = version if self._main is None else self._main
+        return version
 
     @cached_property
     def _stable(self) -> tuple[str, ...]:
