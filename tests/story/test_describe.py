@@ -103,3 +103,15 @@ def test_a_step_leaves_it_for_later_steps(shop: History, tmp_path: Path) -> None
     assert (written["commit"], written["commit-time"]) == (environment["GITHUB_SHA"], "2025-06-15T15:10:40Z")
     assert json.loads(written["descriptions"])["api"].startswith("v0.3.0-1-g")
     assert re.fullmatch(r"dev\.go-release-gate\.dependency-snapshot=sha256:[0-9a-f]{64}", written["snapshot-label"])
+
+
+@pytest.mark.parametrize("mode", ["--describe", "--next"])
+def test_output_goes_to_the_file(shop: History, tmp_path: Path, capsys: pytest.CaptureFixture[str], mode: str) -> None:
+    """With --output the file holds what standard output would, and that is empty; a folder in its place is refused."""
+    environment = {**ENVIRONMENT, "GO_RELEASE_GATE_PATH": str(shop.root)}
+    assert run(["tags", mode], environment) == 0
+    expected = capsys.readouterr().out
+    target = tmp_path / "answer.txt"
+    assert run(["tags", mode, "--output", str(target)], environment) == 0
+    assert (capsys.readouterr().out, target.read_text(encoding="utf-8")) == ("", expected)
+    assert run(["tags", mode, "--output", str(tmp_path)], environment) == 2

@@ -15,7 +15,7 @@ from typing import Any
 
 from go_release_gate.adapters.githistory import GitHistory
 from go_release_gate.cli.next_versions import history_of
-from go_release_gate.cli.output import envelope, print_json, print_rows, wants_json
+from go_release_gate.cli.output import envelope, into_output, print_json, print_rows, wants_json
 from go_release_gate.cli.root import root_of
 from go_release_gate.engine.discover import discover
 from go_release_gate.errors import GateError, UnavailableError, UsageError
@@ -57,11 +57,12 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
     if hidden:
         hint = "fetch all of it: git fetch --unshallow --tags (actions/checkout: fetch-depth: 0)"
         raise UnavailableError(f"the history is cut before the last release of {', '.join(hidden)}", hint)
-    if wants_json(args):
-        print_json(envelope("describe", document(found)))
-    else:
-        rows = [(directory, one.text) for directory, one in found.modules.items() if one]
-        print_rows([("commit", found.commit), ("time", found.time), *rows])
+    with into_output(args):
+        if wants_json(args):
+            print_json(envelope("describe", document(found)))
+        else:
+            rows = [(directory, one.text) for directory, one in found.modules.items() if one]
+            print_rows([("commit", found.commit), ("time", found.time), *rows])
     return 0
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from go_release_gate.cli.output import envelope, print_json, print_lines, print_rows, wants_json
+from go_release_gate.cli.output import envelope, into_output, print_json, print_lines, print_rows, wants_json
 from go_release_gate.cli.root import root_of
 from go_release_gate.engine.releasing import PUSHED_AT_ONCE, Proposal, proposals, pushes
 from go_release_gate.errors import RefusedError, UnavailableError, UsageError
@@ -30,11 +30,12 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
     root = root_of(args)
     history = history_of(environ, root)
     found = _found(args, root, history)
-    created = _create(found, environ, root, history) if args.create else ()
-    if wants_json(args):
-        print_json(document(found, created))
-    else:
-        _print(found, created)
+    with into_output(args):
+        created = _create(found, environ, root, history) if args.create else ()
+        if wants_json(args):
+            print_json(document(found, created))
+        else:
+            _print(found, created)
     return 0
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
 from typing import Any
 
 from go_release_gate import __version__
@@ -16,6 +19,25 @@ def envelope(kind: str, content: Mapping[str, Any], go: str = "") -> dict[str, A
     """The object of a verb that judges nothing: schema, kind and tool, then its content."""
     tool = {"name": "go-release-gate", "version": __version__, "go": go}
     return {"schema": SCHEMA, "kind": kind, "tool": tool, **content}
+
+
+@contextmanager
+def into_output(args: argparse.Namespace) -> Iterator[None]:
+    """While this holds, what is printed goes to the file of `--output`, where one is given; written at the end.
+
+    Raises:
+        UsageError: the file cannot be written; said before anything is done.
+    """
+    if not args.output:
+        yield
+        return
+    from go_release_gate.report.files import check_writable, write_file
+
+    check_writable(Path(args.output))
+    kept = io.StringIO()
+    with redirect_stdout(kept):
+        yield
+    write_file(Path(args.output), kept.getvalue())
 
 
 def print_json(value: Any) -> None:
