@@ -15,6 +15,7 @@ from go_release_gate.oci.tags.evaluate import evaluate
 from go_release_gate.oci.tags.inputs import Inputs
 from go_release_gate.oci.tags.refusal import RefusedInputError
 from go_release_gate.workflow.expressions.values import Value
+from go_release_gate.workflow.publishers.effort import is_too_much
 from go_release_gate.workflow.runs import PULL_REQUESTS, Run
 from go_release_gate.workflow.unknown import Holes, Unknown, has_hole
 
@@ -59,6 +60,8 @@ def _answer(inputs: Mapping[str, str], run: Run, side: int) -> Answer | Unknown:
         flavor=_without_holes(inputs.get("flavor", ""), side),
     )
     try:
+        if is_too_much(taken.images, taken.tags, run.ref_name):
+            return Unknown("its entries take too long to evaluate")
         return evaluate(taken, as_workflow(_context(run, side)))
     except RefusedInputError as error:
         is_unknown = any(has_hole(inputs.get(name, "")) for name in ("tags", "flavor"))
