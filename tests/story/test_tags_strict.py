@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,8 @@ from fakes.github import GitHub
 from go_release_gate.cli.schema import schema_text
 from support.history import START, History
 
+GUIDE = (Path(__file__).parents[2] / "docs/guides/image-names.md").read_text("utf-8").split("## Strict")[1]
+ROWS = re.findall(r"(?m)^\| `([^`]+)` \| (`.*?) \| (.*) \|$", GUIDE.split("## ")[0])
 SOURCE = Path(__file__).parents[2] / "src"
 ENTRIES = "type=semver,pattern={{version}}\ntype=semver,pattern={{major}}\ntype=semver,pattern={{major}}.{{minor}}"
 STRICT = "policy: strict\n"
@@ -216,3 +219,18 @@ def test_a_broken_configuration_is_said(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=tmp_path / "shop", env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert ".go-release-gate.yml:1" in done.stderr
+
+
+def test_the_guides_ladder(tmp_path: Path) -> None:
+    """Configuration and table of the guide are what happens, and what it says to be left out is."""
+    (policy,) = re.findall(r"```yaml\n(.*?)```", GUIDE.split("## ")[0], re.DOTALL)
+    tags = "".join(f"tag {tag}\n" for tag in ("v1.8.0", "v1.9.0", "v2.0.0", "v2.1.0-rc.1"))
+    built(tmp_path / "shop", f"commit one\n{tags}", policy)
+    assert len(ROWS) == 5
+    for ref, told, left in ROWS:
+        names = re.findall(r"`([^`]+)`", told)
+        image = "api" if "/" in ref else "shop"
+        code, answer = ask(tmp_path / "shop", f"--tags={ENTRIES}", f"--ref={ref}")
+        assert (code, answer["tags"]) == (0, [f"ghcr.io/acme/{image}:{name}" for name in names])
+        said = {found[1] for notice in answer["notices"] if (found := re.match("`(.+)` is left out", notice))}
+        assert said == set(re.findall(r"`([^`]+)`", left))

@@ -23,6 +23,7 @@ from go_release_gate.oci.tags.strict import Releases, Strictness
 
 if TYPE_CHECKING:
     from go_release_gate.cli.image_context import Sources
+    from go_release_gate.cli.tag_listing import Listed, TagListing
     from go_release_gate.config.settings import ImageSettings
     from go_release_gate.oci.tags.inputs import Inputs
 
@@ -41,21 +42,28 @@ class StrictAnswer:
     notices: tuple[str, ...]
 
 
-def strict_answer(
-    inputs: Inputs, context: Context, sources: Sources, images: tuple[ImageSettings, ...]
-) -> StrictAnswer:
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where things are found out: the run's sources, the tags that are listed, the configured images."""
+
+    sources: Sources
+    listing: TagListing
+    images: tuple[ImageSettings, ...] = ()
+
+
+def strict_answer(inputs: Inputs, context: Context, places: Places) -> StrictAnswer:
     """Make the names for a run. Raises UsageError as `evaluate` does."""
-    tags, missing = _tags(sources, context, inputs)
-    table = _table(sources.root, context.tag, images)
+    sources, listed = places.sources, places.listing.answer
+    tags, missing = _tags(sources, listed, context, inputs)
+    table = _table(sources.root, context.tag, places.images)
     releases = _releases(table, context.tag, tags, missing)
     context = replace(context, release=releases.version)
     inputs, said = _with_images(inputs, table, context.tag)
     judge = Strictness(releases)
     answer = evaluate(inputs, context, judge)
     is_pushed = not context.ref.startswith(PULLS)
-    branches = tuple(sources.git.branches()) if is_pushed and judge.own else ()
     tag = context.tag
-    refs = Refs(branches, releases.known, tags, lambda other: not tag or _names_same(table, tag, other))
+    refs = Refs(listed.branches, releases.known, tags, lambda other: not tag or _names_same(table, tag, other))
     found = [*judge.problems.values(), *collisions(inputs, context, judge.own, refs if is_pushed else Refs())]
     if sources.is_timeless:
         answer, more = _timeless(answer, inputs)
@@ -70,11 +78,10 @@ def _without_echo(problems: tuple[Problem, ...], is_open: bool) -> tuple[Problem
     return tuple(one for one in problems if not (is_open and one.kind is ProblemKind.NO_TAG))
 
 
-def _tags(sources: Sources, context: Context, inputs: Inputs) -> tuple[tuple[str, ...], str]:
+def _tags(sources: Sources, listed: Listed, context: Context, inputs: Inputs) -> tuple[tuple[str, ...], str]:
     """Every git tag, and why some may be missing (empty: none is)."""
     git, own = sources.git, context.tag
-    here = git.tag_names()
-    is_shallow = git.is_shallow()
+    here, is_shallow = listed.tags, listed.is_shallow
     if any(name != own for name in here) and not (is_shallow and not git.has_tags_elsewhere()):
         return here, ""
     is_cut = is_shallow or git.leaves_out_tags() or not git.is_repository()

@@ -19,6 +19,7 @@ from go_release_gate.oci.tags.inputs import Inputs
 
 if TYPE_CHECKING:
     from go_release_gate.adapters.github.api import Api
+    from go_release_gate.cli.tag_listing import TagListing
 
     Connect = Callable[[], Api]
 
@@ -95,14 +96,21 @@ def perform(args: argparse.Namespace, environ: Mapping[str, str], connect: Conne
     policy = name_policy(args, environ, sources.root, sources.event)
     sources.is_strict = policy.is_strict
     sources.notices += policy.notices
+    listing = _listing(sources) if policy.is_strict else None
     context = context_of(sources)
     event = event_context(environ, None)
-    if not policy.is_strict:
+    if listing is None:
         return Named(evaluate(inputs, context), context, event.repository, event.run, tuple(sources.notices))
-    from go_release_gate.cli.strict_names import strict_answer
+    from go_release_gate.cli.strict_names import Places, strict_answer
 
-    found = strict_answer(inputs, context, sources, policy.images)
+    found = strict_answer(inputs, context, Places(sources, listing, policy.images))
     return Named(found.answer, context, event.repository, event.run, tuple(sources.notices), found.notices)
+
+
+def _listing(sources: Sources) -> TagListing:
+    from go_release_gate.cli.tag_listing import TagListing
+
+    return TagListing(sources.git)
 
 
 def inputs_of(args: argparse.Namespace, environ: Mapping[str, str]) -> Inputs:
