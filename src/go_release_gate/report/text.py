@@ -30,6 +30,8 @@ def rest_lines(report: CheckReport, options: RenderOptions) -> list[str]:
     blocks = [list(_unjudged_lines(report, options)), patch_lines(report, options) if options.diff else []]
     if not options.quiet:
         blocks += [module_table(report, options), list(_remarks(report, options))]
+    elif not report.complete and not phrases.unjudged(report):
+        blocks.append(_notices(report))  # nothing else says what was not judged, and an exit code would stand alone
     blocks.append(_verdict_lines(report, options))
     return [line for number, block in enumerate(filter(None, blocks)) for line in ([""] * bool(number) + block)]
 
@@ -92,11 +94,14 @@ def _painted(line: str, options: RenderOptions) -> str:
     return paint(line, role, on=options.colour)
 
 
+def _notices(report: CheckReport) -> list[str]:
+    return [f"notice: {log_text(notice)}" for notice in report.notices]
+
+
 def _remarks(report: CheckReport, options: RenderOptions) -> Iterator[str]:
     for name in phrases.healed(report):
         yield f"healed: {log_text(name)} was damaged in the module cache; it was fetched and hashed again"
-    for notice in report.notices:
-        yield f"notice: {log_text(notice)}"
+    yield from _notices(report)
     unknown, of = phrases.unknown_reasons(report)
     if unknown:
         yield f"no reason known for {unknown} of {phrases.plural(of, 'changed line')}"

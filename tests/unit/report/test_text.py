@@ -52,6 +52,15 @@ def test_the_patch_can_be_applied_from_the_output() -> None:
     assert patch in text.render(report, RenderOptions(diff=True))
 
 
+def test_quiet_says_what_was_not_judged() -> None:
+    """Under -q notices are left out, but not where they alone say why the report is not complete."""
+    report = replace(reports.passing(), notices=("registries were not asked",))
+    assert "notice" not in text.render(report, RenderOptions(quiet=True))
+    assert "notice: registries were not asked" in text.render(
+        replace(report, complete=False), RenderOptions(quiet=True)
+    )
+
+
 def test_one_dead_host_is_named_once() -> None:
     """Two hundred modules behind one host take two lines."""
     unit = reports.unavailable().modules[0]
