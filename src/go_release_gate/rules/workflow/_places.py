@@ -13,6 +13,7 @@ _OPEN = re.compile(r"\$|\{\{|…")
 _LOCAL = re.compile(
     r"(?:[\w-]+\.)*localhost[:/]|127\.|\[::1\]|[\w-]+\.local(?:[:/]|$)|[\w-]+:\d+/|host\.docker\.internal[:/]|ttl\.sh/"
 )
+NAME_LENGTH = 300  # characters of a name that are shown
 NAMED = 3  # names in a message; the rest is counted
 
 
@@ -52,7 +53,7 @@ def split_name(name: str) -> tuple[str, str]:
 
 
 def named(names: list[str]) -> str:
-    """`a, b, c and 2 more`."""
-    unique = list(dict.fromkeys(names))
+    """`a, b, c and 2 more`; a name that no registry takes for its length is cut."""
+    unique = [name if len(name) <= NAME_LENGTH else f"{name[:NAME_LENGTH]}…" for name in dict.fromkeys(names)]
     more = f" and {len(unique) - NAMED} more" if len(unique) > NAMED else ""
     return ", ".join(unique[:NAMED]) + more
