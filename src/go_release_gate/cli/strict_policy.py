@@ -84,7 +84,7 @@ def _read(data: bytes | None, name: str) -> NamePolicy:
 
     document = read_yaml(data, name)
     if not _is_plain(document.value):
-        _refuse(data, name)
+        return _by_schema(data, name)
     values = document.value or {}
     if values.get("policy") != "strict":
         return NamePolicy()
@@ -114,12 +114,13 @@ def _is_entry(entry: Any) -> bool:
     return is_inside and all(isinstance(word, str) and word for word in words)
 
 
-def _refuse(data: bytes, name: str) -> None:
-    """Let the schema say what is wrong, where it finds something."""
+def _by_schema(data: bytes, name: str) -> NamePolicy:
+    """The same by way of the schema, which says what is wrong where something is."""
     from go_release_gate.cli.settings import rule_severities
     from go_release_gate.config.policy import read_policy
 
-    read_policy(data, name, Event.BRANCH, rule_severities())
+    settings = read_policy(data, name, Event.BRANCH, rule_severities()).settings
+    return NamePolicy(settings.policy == "strict", settings.images if settings.policy == "strict" else ())
 
 
 def _of_checkout(root: Path) -> bytes | None:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from go_release_gate.oci import template
+from go_release_gate.oci.handlebars import evaluation, parser, spacing
 from go_release_gate.oci.template import TemplateError
 
 DATA = json.loads((Path(__file__).parents[2] / "data" / "images" / "templates-observed.json").read_text("utf-8"))
@@ -175,3 +176,26 @@ def test_an_error_of_a_helper_reaches_the_caller() -> None:
 def test_the_raw_statement(text: str, is_raw: bool) -> None:
     """One tag that names raw and nothing around it."""
     assert template.is_only(text, "raw") is is_raw
+
+
+PIECES = st.sampled_from(
+    ["{{major}}", "{{version}}", "{{raw}}", "{{none}}", "{{ major }}", "{{branch}}", "a", "<", "\\", "{", "}", "~"]
+)
+SIMPLE: dict[str, object] = {"major": 1, "version": "1.2.3-rc.1", "raw": "v1<&=", "branch": "x"}
+
+
+@given(st.lists(PIECES, max_size=5))
+def test_the_short_way_is_the_long_one(pieces: list[str]) -> None:
+    """Names that stand for versions come out as the whole engine gives them."""
+    text, helpers = "".join(pieces), {"branch": constant("main")}
+    found = template._simple(text, SIMPLE, helpers)
+    if found is not None:
+        assert found == evaluation.evaluate(spacing.trim(parser.parse(text)), {**SIMPLE, **helpers})
+
+
+def test_the_short_way_is_taken() -> None:
+    """Patterns of versions do not need the engine; what it escapes or calls does."""
+    assert template._simple("v{{major}}.{{version}}", SIMPLE, {}) == "v1.1.2.3-rc.1"
+    assert [template._simple(text, SIMPLE, {"branch": None}) for text in ("{{raw}}", "{{branch}}", "{{{major}}}")] == [
+        None
+    ] * 3

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from go_release_gate.oci.tags import fields
 from go_release_gate.oci.tags.fields import ListLine, entries_of, fields_of
 from go_release_gate.oci.tags.refusal import RefusedInputError
 
@@ -88,3 +89,15 @@ def test_plain_fields_come_back(fields: list[str]) -> None:
     """Fields without special characters are what the two passes give back."""
     entry = entries_of(",".join(fields), "tags")[0]
     assert fields_of(entry, "tags") == tuple(fields)
+
+
+@given(st.text(alphabet="a, \n=", max_size=12), st.booleans())
+def test_the_short_way_is_the_long_one(text: str, lenient: bool) -> None:
+    """A text without quotes and comments is read alike by both ways."""
+    short = fields._Reader(text, lenient=lenient).rows()
+    reader = fields._Reader(text, lenient=lenient)
+    while reader._at < len(reader._text):
+        reader._step(reader._text[reader._at])
+    if not reader._is_blank():
+        reader._end_row(0)
+    assert short == reader._rows
