@@ -241,7 +241,7 @@ class _Collector:
         return self._holding_at_github(commit)
 
     def _holding_at_github(self, commit: str) -> tuple[str, ...] | None:
-        why = "the release branches are not in this checkout"
+        why = f"the release branches ({', '.join(self.table.branches)}) are not in this checkout"
         if self.ask is not None:
             from go_release_gate.adapters.github.refs import branches_holding
 
