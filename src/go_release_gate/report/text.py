@@ -94,6 +94,13 @@ def _painted(line: str, options: RenderOptions) -> str:
     return paint(line, role, on=options.colour)
 
 
+def _is_mendable(finding: Finding) -> bool:
+    """Whether `check --fix` writes its fix: it writes the files of modules alone; others are for suggestions."""
+    if finding.fix is None or not finding.fix.safe:
+        return False
+    return all(edit.path.rpartition("/")[2] in ("go.mod", "go.sum") for edit in finding.fix.edits)
+
+
 def _notices(report: CheckReport) -> list[str]:
     return [f"notice: {log_text(notice)}" for notice in report.notices]
 
@@ -111,7 +118,7 @@ def _remarks(report: CheckReport, options: RenderOptions) -> Iterator[str]:
     yield from _skipped_lines(report, options)
     if options.timings:
         yield from (f"time: {log_text(name)} {seconds:.3f} s" for name, seconds in report.timings.items())
-    if mendable := sum(finding.fix is not None and finding.fix.safe for finding in report.findings):
+    if mendable := sum(map(_is_mendable, report.findings)):
         yield f"{phrases.plural(mendable, 'finding')} can be mended by: go-release-gate check --fix"
 
 

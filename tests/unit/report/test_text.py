@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from go_release_gate.model.finding import Related
+from go_release_gate.model.finding import Edit, Fix, Related
 from go_release_gate.model.report import Comparison
 from go_release_gate.report import phrases, text
 from go_release_gate.report.options import RenderOptions
@@ -59,6 +59,16 @@ def test_quiet_says_what_was_not_judged() -> None:
     assert "notice: registries were not asked" in text.render(
         replace(report, complete=False), RenderOptions(quiet=True)
     )
+
+
+def test_only_what_fix_writes_is_offered() -> None:
+    """A safe edit of a manifest is a suggestion; --fix does not write it, so the text does not say so."""
+    paths = ("services/api/go.mod", "deploy/api.yaml")
+    fixes = [Fix(safe=True, edits=(Edit(path, 1, 1, "x"),)) for path in paths]
+    found = tuple(reports.finding("untidy-module", "x", fix=fix) for fix in fixes)
+    shown = text.render(replace(reports.failing(), findings=found), RenderOptions())
+    assert "1 finding can be mended by: go-release-gate check --fix" in shown
+    assert "mended by" not in text.render(replace(reports.failing(), findings=found[1:]), RenderOptions())
 
 
 def test_one_dead_host_is_named_once() -> None:
