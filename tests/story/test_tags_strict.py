@@ -234,3 +234,35 @@ def test_the_guides_ladder(tmp_path: Path) -> None:
         assert (code, answer["tags"]) == (0, [f"ghcr.io/acme/{image}:{name}" for name in names])
         said = {found[1] for notice in answer["notices"] if (found := re.match("`(.+)` is left out", notice))}
         assert said == set(re.findall(r"`([^`]+)`", left))
+
+
+IMAGES = """\
+policy: strict
+images:
+  - {image: ghcr.io/acme/api, module: services/api}
+  - {image: ghcr.io/acme/web, module: services/web}
+"""
+
+
+@pytest.mark.parametrize("ref", ["v1.0.0", "services/nope/v1.0.0"])
+def test_a_tag_of_no_image_is_refused(tmp_path: Path, ref: str) -> None:
+    """A tag that no image of the configuration is released by must not be named for one of them."""
+    folder = tmp_path / "shop"
+    built(folder, "commit one\ntag services/api/v0.9.0\n", IMAGES)
+    code, answer = ask(folder, "--images=ghcr.io/acme/api", "--tags=type=semver,pattern={{version}}", f"--ref={ref}")
+
+    assert code == 1
+    assert [problem["kind"] for problem in answer["problems"]] == ["tag-without-module"]
+    assert "services/api/v*" in answer["problems"][0]["hint"]
+
+
+def test_a_major_version_that_the_module_path_lacks_moves_nothing(tmp_path: Path) -> None:
+    """`services/api/v2.0.0` of a module without `/v2` is no release of that module: its own name is all it gets."""
+    folder = tmp_path / "shop"
+    (folder / "services/api").mkdir(parents=True)
+    (folder / "services/api/go.mod").write_text("module example.com/shop/services/api\n")
+    built(folder, "commit one\ntag services/api/v1.0.0\n", IMAGES)
+    _, answer = ask(folder, f"--tags={ENTRIES}", "--ref=services/api/v2.0.0")
+
+    assert answer["tags"] == ["ghcr.io/acme/api:2.0.0"]
+    assert any("does not fit the module path" in notice for notice in answer["notices"])

@@ -21,6 +21,7 @@ from go_release_gate.engine.run import Request, check
 from go_release_gate.errors import UnavailableError, UsageError
 from go_release_gate.model.outcome import Verdict
 from go_release_gate.model.report import CheckReport, Subject
+from go_release_gate.model.severity import Event
 from go_release_gate.report.colour import wants_colour
 from go_release_gate.report.options import RenderOptions
 from go_release_gate.report.progress import progress_for
@@ -144,7 +145,7 @@ def request_of(args: argparse.Namespace, judged: Judged, session: Session, root:
     subject = Subject(
         repository=event.repository or session.git.origin(),
         commit=event.head or session.git.head_commit(),
-        ref=event.ref or session.git.ref(),
+        ref=_ref(judged, session),
         event=judged.settings.event,
         base=judged.settings.base or event.base,
         config=judged.settings.digest,
@@ -173,6 +174,14 @@ def _with_base(
     found = find_base(judged, args, environ, request.root, session)
     settings = replace(request.settings, only_new=found.counts)
     return replace(request, settings=settings, base_tree=found.tree, notices=(*request.notices, *found.notices))
+
+
+def _ref(judged: Judged, session: Session) -> str:
+    """What is judged: the event's ref; a tag that was named where the event is about none."""
+    tag = judged.settings.tag
+    if tag and judged.settings.event is Event.TAG and judged.event.tag != tag:
+        return f"refs/tags/{tag}"
+    return judged.event.ref or session.git.ref()
 
 
 def credentials_of(args: argparse.Namespace, environ: Mapping[str, str]) -> str:

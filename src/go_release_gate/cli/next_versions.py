@@ -65,7 +65,16 @@ def _found(args: argparse.Namespace, root: Path, history: GitHistory) -> tuple[P
     unknown = wanted - {one.dir for one in every}
     if unknown:
         raise UsageError(f"no module in {', '.join(sorted(unknown))}", "name directories as `tags --next` shows them")
-    return tuple(one for one in every if not wanted or one.dir in wanted)
+    return tuple(one for one in every if one.dir in wanted or (not wanted and not _is_aside(one)))
+
+
+def _is_aside(one: Proposal) -> bool:
+    """Whether a module that was never released is there for the repository alone: tests, examples, internal tools."""
+    from go_release_gate.oci.manifests.scan import is_passed_over, is_sample
+
+    place = f"{one.dir}/go.mod"
+    is_internal = "internal" in one.dir.split("/")
+    return not one.next.last and (is_internal or is_passed_over(place) or is_sample(place))
 
 
 def _create(found: Sequence[Proposal], environ: Mapping[str, str], root: Path, history: GitHistory) -> tuple[str, ...]:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from go_release_gate.engine.safe_paths import RefusedFileError, read_regular
 from go_release_gate.errors import GateError
 from go_release_gate.facts.release_table import ModuleTags, ReleaseTable, Row, tag_prefix
+from go_release_gate.gomod.ladder import is_release
+from go_release_gate.gomod.modulepath import agrees
 from go_release_gate.model.finding import Location
 from go_release_gate.oci.tags.answer import Answer, Problem, ProblemKind
 from go_release_gate.oci.tags.collisions import Refs, collisions
@@ -64,13 +66,26 @@ def strict_answer(inputs: Inputs, context: Context, places: Places) -> StrictAns
     is_pushed = not context.ref.startswith(PULLS)
     tag = context.tag
     refs = Refs(listed.branches, releases.known, tags, lambda other: not tag or _names_same(table, tag, other))
-    found = [*judge.problems.values(), *collisions(inputs, context, judge.own, refs if is_pushed else Refs())]
+    found = [
+        *_without_row(table, tag),
+        *judge.problems.values(),
+        *collisions(inputs, context, judge.own, refs if is_pushed else Refs()),
+    ]
     if sources.is_timeless:
         answer, more = _timeless(answer, inputs)
         found += more
         said.append("`created` is left out: when the commit was made is not known, and the clock does not count")
     problems = (*_without_echo(answer.problems, bool(judge.problems)), *found)
     return StrictAnswer(replace(answer, problems=problems), context, (*said, *judge.notices))
+
+
+def _without_row(table: ReleaseTable, tag: str) -> list[Problem]:
+    """A tag of which the table of images knows nothing: the names would be another image's, or nobody's."""
+    if not tag or not table.rows or table.rows_of(tag):
+        return []
+    patterns = ", ".join(sorted({pattern for row in table.rows for pattern in row.patterns})[:5])
+    said = f"the tag {tag} releases no image of the configuration"
+    return [Problem(ProblemKind.NO_MODULE, "", said, f"expected a tag like {patterns}, or add it to `images:`")]
 
 
 def _without_echo(problems: tuple[Problem, ...], is_open: bool) -> tuple[Problem, ...]:
@@ -152,7 +167,15 @@ def _releases(table: ReleaseTable, tag: str, tags: tuple[str, ...], missing: str
     version = next((version for owner in owners if (version := owner.version_of(tag))), "")
     module = next(iter(table.modules_of(tag)), None)
     known = table.releases(module.dir, tags) if module else {}
-    return Releases(tag, version, known, missing, FETCH)
+    return Releases(tag, version, known, missing, FETCH, _misfit(table, tag, version))
+
+
+def _misfit(table: ReleaseTable, tag: str, version: str) -> str:
+    """Why a tag's major version is none of the module whose tag it is; empty: it is."""
+    paths = [module.path for module in table.modules_of(tag) if module.path]
+    if not paths or not is_release(version) or any(agrees(path, version) for path in paths):
+        return ""
+    return f"{version} does not fit the module path {paths[0]}"
 
 
 def _names_same(table: ReleaseTable, tag: str, other: str) -> bool:
@@ -170,8 +193,6 @@ def _with_images(inputs: Inputs, table: ReleaseTable, tag: str) -> tuple[Inputs,
     rows = table.rows_of(tag) if tag else table.rows
     listed = dict.fromkeys(row.image for row in rows)
     if not given:
-        if tag and table.rows and not rows:
-            notices.append(f"no image of the configuration is released by the tag {tag}")
         return replace(inputs, images="\n".join(listed)), notices
     foreign = {row.image for row in table.rows} - set(listed)
     if not tag or not listed or not any(one.base in foreign for one in given):

@@ -11,7 +11,7 @@ from go_release_gate.adapters.registry.access import Access
 from go_release_gate.adapters.registry.answers import Answer
 from go_release_gate.adapters.registry.errors import AbsentError, DeniedError, RegistryError
 from go_release_gate.adapters.registry.links import next_page
-from go_release_gate.adapters.registry.places import Place, place_of
+from go_release_gate.adapters.registry.places import Place, host_of, is_link_local, place_of
 from go_release_gate.adapters.registry.wire import Ask
 from go_release_gate.oci import digest as digests
 from go_release_gate.oci.reference import Reference, is_valid_tag
@@ -124,6 +124,8 @@ class Registries:
     def _place(self, reference: Reference) -> Place:
         if not reference.domain:
             raise RegistryError("a reference without a registry cannot be asked for")
+        if is_link_local(host_of(reference.domain)):
+            raise RegistryError(f"{reference.domain} is an address of the machine's own link, which is no registry")
         return place_of(reference.domain, self._insecure)
 
     def _check(self, reference: Reference, answer: Answer) -> None:

@@ -103,6 +103,12 @@ def _foreign_refusal(place: Place, parts: SplitResult, named: str) -> str:
     return ""
 
 
+def is_link_local(host: str) -> bool:
+    """Whether a host is an address of the machine's own link: clouds answer there with their machines' logins."""
+    address = _address(host.strip("[]"))
+    return address is not None and address.is_link_local
+
+
 def _is_name(host: str) -> bool:
     """Whether the last part is no number: `2130706433` and `0x7f.1` are addresses to some resolvers."""
     last = host.rstrip(".").rpartition(".")[2]

@@ -12,6 +12,7 @@ class ProblemKind(StrEnum):
     NO_TAG = "no-tag"
     INVALID_REFERENCE = "invalid-reference"
     COLLISION = "image-tag-collision"
+    NO_MODULE = "tag-without-module"
     UNKNOWN_RELEASES = "unknown-releases"
     UNKNOWN_TIME = "unknown-time"
 

@@ -35,6 +35,7 @@ class Releases:
         version: the version it releases; empty: it is no release.
         known: tags of the same module → version.
         missing: why that may not be all of them; empty: it is. hint: what to do about it.
+        misfit: why the tag is none of its module's, whatever its version; empty: it is.
     """
 
     tag: str = ""
@@ -42,6 +43,7 @@ class Releases:
     known: Mapping[str, str] = field(default_factory=dict)
     missing: str = ""
     hint: str = ""
+    misfit: str = ""
 
 
 class Strictness:
@@ -126,6 +128,8 @@ class Strictness:
             return "only a release may move it, and this is none"
         if not is_release(version):
             return f"{version or f'the tag {tag}'} is no release version such as v1.2.3"
+        if self.releases.misfit:
+            return self.releases.misfit
         return "" if is_stable(version) else f"{version} is a prerelease"
 
     def _higher(self, scope: str, version: str) -> str:

@@ -37,7 +37,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from go_release_gate.facts.release_table import ReleaseTable, Row
 from go_release_gate.facts.tags import Tags
 from go_release_gate.gomod.version import parse
-from go_release_gate.model.finding import Target
+from go_release_gate.model.finding import Related, Target
 from go_release_gate.model.severity import Confidence, Event, Severity
 from go_release_gate.rules.base import Draft, Rule
 from go_release_gate.rules.tag._places import draft
@@ -60,10 +60,30 @@ def check(table: ReleaseTable, tags: Tags) -> Iterator[Draft]:
     if table.pushed:
         yield from _of_pushed(table, tags)
         return
+    yield from _of_two_modules(table)
     for row in _by_module(table.rows):
         for image_tag, names in shared(_image_tags(table, row, tags.known)).items():
             yield _draft(row, image_tag, names, "tags")
     yield from _of_branches(table, tags)
+
+
+def _of_two_modules(table: ReleaseTable) -> Iterator[Draft]:
+    """One image that two modules release: v1.0.0 of both is one name, unless something is put before it."""
+    first: dict[str, Row] = {}
+    for row in table.rows:
+        other = first.setdefault(row.image, row)
+        if row.image and other.module != row.module:
+            yield Draft(
+                location=row.place,
+                message=f"the image {row.image} is released by the modules {other.module} and {row.module}: the same "
+                "version of both is one image tag; give each module an image of its own",
+                key=f"{row.image} {row.module}",
+                related=(Related("the other module", other.place),),
+                module=row.module,
+                target=Target("image", row.name),
+                severity=Severity.WARNING,
+                confidence=Confidence.MEDIUM,
+            )
 
 
 def shared(named: Mapping[str, str]) -> dict[str, list[str]]:

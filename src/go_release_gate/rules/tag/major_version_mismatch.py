@@ -15,7 +15,9 @@ without a go.mod.
 ## Fix
 
 For a new major version change the module line, and the imports with it: `go mod edit -module=example.com/shop/v2`.
-Else tag a version of the line that the path names.
+Else tag a version of the line that the path names. Where the version is the image's alone and nobody is meant to import
+the module (`v3.1.0` of a program whose path stays without a major version), say so in the configuration:
+`severity: {major-version-mismatch: note}`.
 
 ## Limits
 

@@ -61,7 +61,10 @@ def check(table: ReleaseTable) -> Iterator[Draft]:
         return
     if not table.modules_of(table.pushed) and not table.rows_of(table.pushed):
         directory = table.pushed.rpartition("/")[0] or "."
-        yield draft(table, f"the tag {table.pushed} belongs to no module: {_nothing_in(directory)}; {_expected(table)}")
+        # without `images:` the table is discovered: a repository may number its releases by a rule of its own
+        severity = None if table.is_configured else Severity.WARNING
+        said = f"the tag {table.pushed} belongs to no module: {_nothing_in(directory)}; {_expected(table)}"
+        yield draft(table, said, severity=severity)
         return
     fitting = [module.dir for module in table.modules_of(table.pushed) if agrees(module.path, version)]
     if len(fitting) > 1:

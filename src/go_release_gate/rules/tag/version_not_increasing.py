@@ -64,7 +64,13 @@ def check(table: ReleaseTable, tags: Tags) -> Iterator[Draft]:
         yield draft(
             table,
             f"the tag {table.pushed} comes after {front}{last}, which is newer; expected {front}{_next(last)} or newer",
+            severity=Severity.WARNING if _is_beside(version, last) else None,
         )
+
+
+def _is_beside(version: str, last: str) -> bool:
+    """Whether both are prereleases of the same version: names with commits or dates in them have no order."""
+    return bool(prerelease(version) and prerelease(last)) and version.partition("-")[0] == last.partition("-")[0]
 
 
 def _next(last: str) -> str:
