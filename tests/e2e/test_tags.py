@@ -37,6 +37,9 @@ def test_a_pushed_tag_is_named(image: str, work: WorkDirectory) -> None:
     ]
     assert json.loads(result.outputs["json"])["tags"] == result.outputs["tags"].splitlines()
     assert result.outputs["bake-file"].startswith("/github/runner_temp/")
+    [path] = json.loads(result.outputs["bake-files"]).values()
+    definition = json.loads((work.temp / path.removeprefix("/github/runner_temp/")).read_text())
+    assert definition["target"]["docker-metadata-action"]["tags"] == result.outputs["tags"].splitlines()
 
 
 def test_a_name_that_no_registry_takes_fails(image: str, work: WorkDirectory) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from go_release_gate.adapters.stepfiles import StepPlaces
 from go_release_gate.cli.tags import Named
 from go_release_gate.errors import UsageError
-from go_release_gate.oci.tags.bake import DEFAULT_TARGET, bake_files, json_output
+from go_release_gate.oci.tags.bake import DEFAULT_TARGET, bake_files, bake_files_by_image, json_output
 from go_release_gate.report.files import write_file
 from go_release_gate.report.image_names import json_text
 from go_release_gate.report.jsontext import dumps
@@ -48,6 +48,17 @@ def _bake_files(named: Named, args: argparse.Namespace, places: StepPlaces) -> d
         path = places.report.with_name(f"docker-metadata-action-{name.replace('bake-file', 'bake')}.json")
         write_file(path, dumps(content) + "\n")
         paths[name] = places.for_later_steps(path)
+    return {**paths, "bake-files": dumps(_bake_files_by_image(named, args, places), indent=None)}
+
+
+def _bake_files_by_image(named: Named, args: argparse.Namespace, places: StepPlaces) -> dict[str, str]:
+    """Image → path of its own definition; the files are numbered, as names of images hold slashes."""
+    paths = {}
+    found = bake_files_by_image(named.answer, args.bake_target or DEFAULT_TARGET)
+    for number, (image, content) in enumerate(found.items(), 1):
+        path = places.report.with_name(f"bake-{number}.json")
+        write_file(path, dumps(content) + "\n")
+        paths[image] = places.for_later_steps(path)
     return paths
 
 
@@ -61,5 +72,6 @@ def variables(outputs: Mapping[str, str], environ: Mapping[str, str]) -> dict[st
         raise UsageError(f"{SWITCH} is {switch!r}", "expected true or false")
     if switch in _FALSE:
         return {}
-    shared = {name: value for name, value in outputs.items() if name not in ("verdict", "complete", "report")}
+    own = ("verdict", "complete", "report", "bake-files")
+    shared = {name: value for name, value in outputs.items() if name not in own}
     return {f"{PREFIX}{name.replace('-', '_').upper()}": value for name, value in shared.items()}

@@ -29,6 +29,7 @@ OUTPUTS: tuple[Output, ...] = (
     Output("annotations", "With `verb: tags`: annotations with their level, one per line."),
     Output("json", "With `verb: tags`: tags, tag-names, labels and annotations as JSON."),
     Output("bake-file", "With `verb: tags`: path of a definition for bake with tags and labels."),
+    Output("bake-files", "With `verb: tags`: JSON, image to path of a definition for bake of that image alone."),
     Output("bake-file-tags", "With `verb: tags`: path of a definition for bake with tags alone."),
     Output("bake-file-labels", "With `verb: tags`: path of a definition for bake with labels alone."),
     Output("bake-file-annotations", "With `verb: tags`: path of a definition for bake with annotations alone."),

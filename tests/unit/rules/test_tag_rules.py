@@ -79,7 +79,7 @@ def test_no_name_of_a_tag_breaks_a_rule(name: str) -> None:
         list(rule.check(judged))
     for rule in (image_tag_collision, version_not_increasing, tag_not_on_release_branch, wrong_tag_kind):
         list(rule.check(judged, known))
-    list(image_without_tag_pattern.check(judged, None))
+    list(image_without_tag_pattern.check(judged, None, None))
     list(released_tag_moved.check(judged, known, None, None))
     assert len(list(tag_not_semver.check(judged))) == (not is_release(judged.version_of(name)))
 

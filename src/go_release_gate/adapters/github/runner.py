@@ -20,7 +20,8 @@ SUMMARY_LIMIT = 1024 * 1024  # bytes; the runner drops a larger summary whole
 # read after the step, so the last word in it also overrides what a forged command may have set.
 OUTPUTS = (
     "verdict", "complete", "findings", "modules", "report", "sarif", "patch", "matrix", "version", "tags", "tag-names",
-    "labels", "annotations", "bake-file", "bake-file-tags", "bake-file-labels", "bake-file-annotations", "json",
+    "labels", "annotations", "bake-file", "bake-files", "bake-file-tags", "bake-file-labels",
+    "bake-file-annotations", "json",
     "describe", "commit", "commit-time", "descriptions", "snapshot-label",
     "image", "digest", "entry-id", "previous-digest",
 )  # fmt: skip

@@ -5,6 +5,7 @@ https://docs.docker.com/build/bake/reference/
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from go_release_gate.oci.tags.answer import Answer
@@ -35,6 +36,15 @@ def bake_files(answer: Answer, target: str = DEFAULT_TARGET) -> dict[str, dict[s
         "bake-file-annotations": {"annotations": list(answer.annotations)},
     }
     return {name: {"target": {target: content}} for name, content in contents.items()}
+
+
+def bake_files_by_image(answer: Answer, target: str = DEFAULT_TARGET) -> dict[str, dict[str, Any]]:
+    """Image → a definition of its own, for repositories that build each image by a target of its own."""
+    found = {}
+    for image in answer.images:
+        tags = tuple(tag for tag in answer.tags if tag.startswith(f"{image}:"))
+        found[image] = bake_files(replace(answer, tags=tags, images=(image,)), target)["bake-file"]
+    return found
 
 
 def _arguments(answer: Answer) -> dict[str, str]:

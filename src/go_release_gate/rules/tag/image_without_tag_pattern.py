@@ -3,8 +3,8 @@
 ## What it finds
 
 An entry of `images:` whose patterns take no tag that names a version (`tags: [nightly]`); and, where the configuration
-names images, a name that a workflow pushes on a tag and that is none of them, and a Dockerfile of a module that none of
-them is built from (a note).
+names images, a name that a workflow pushes on a tag and that is none of them, a name in a manifest, chart or compose
+file that is almost one of them, and a Dockerfile of a module that none of them is built from (a note).
 
 ## Why
 
@@ -29,12 +29,18 @@ module cannot be told is passed over.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 
+from go_release_gate.facts.image_uses import ImageUse, ImageUses
 from go_release_gate.facts.release_table import ReleaseTable, Row, can_hold_version
 from go_release_gate.facts.workflows import Workflows
 from go_release_gate.model.finding import Target
-from go_release_gate.model.severity import Event, Severity
+from go_release_gate.model.severity import Confidence, Event, Severity
+from go_release_gate.oci.manifests.scan import is_sample
+from go_release_gate.oci.manifests.use import COMPOSE, HELM, KUBERNETES, KUSTOMIZE
+from go_release_gate.oci.reference import InvalidReferenceError
 from go_release_gate.rules.base import Draft, Rule
+from go_release_gate.rules.image._uses import draft, grouped
 
 RULE = Rule(
     id="image-without-tag-pattern",
@@ -42,12 +48,15 @@ RULE = Rule(
     severity={Event.BRANCH: Severity.WARNING, Event.PULL_REQUEST: Severity.WARNING, Event.TAG: Severity.ERROR},
     since="0.1",
     needs=(ReleaseTable,),
-    uses=(Workflows,),
+    uses=(Workflows, ImageUses),
 )
+
+_DEPLOYED = frozenset({KUBERNETES, KUSTOMIZE, HELM, COMPOSE})
+_ALIKE = 0.9  # of 1: one letter more, less or other in a name of ordinary length
 
 
 @RULE.check
-def check(table: ReleaseTable, _workflows: Workflows | None) -> Iterator[Draft]:
+def check(table: ReleaseTable, _workflows: Workflows | None, found: ImageUses | None) -> Iterator[Draft]:
     """One draft for each image without a usable pattern, and for each that the table leaves out."""
     for row in table.rows:
         if row.patterns and not any(map(can_hold_version, row.patterns)):
@@ -62,6 +71,27 @@ def check(table: ReleaseTable, _workflows: Workflows | None) -> Iterator[Draft]:
                 target=Target("image", row.name),
             )
     yield from map(_unlisted, table.unlisted)
+    if table.is_configured and found:
+        yield from _strangers(table, found)
+
+
+def _strangers(table: ReleaseTable, found: ImageUses) -> Iterator[Draft]:
+    """One draft for each file and name that is almost an image of this repository: nobody releases it here."""
+    known = {row.image for row in (*table.rows, *table.unlisted) if row.image}
+    deployed = (use for use in found.uses if use.where in _DEPLOYED and not (use.is_local or is_sample(use.path)))
+    for use, related in grouped(deployed):
+        name = _name_of(use)
+        near = get_close_matches(name, known, n=1, cutoff=_ALIKE) if name and name not in known else []
+        if near and near[0].rpartition("/")[0] == name.rpartition("/")[0]:
+            message = f"no entry of images: is {name}; did you mean {near[0]}?"
+            yield draft(use, message, name, related=related, severity=Severity.WARNING, confidence=Confidence.MEDIUM)
+
+
+def _name_of(use: ImageUse) -> str:
+    try:
+        return use.reference().name
+    except InvalidReferenceError:  # another rule's matter
+        return ""
 
 
 def _unlisted(row: Row) -> Draft:
