@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from go_release_gate.oci.tags.answer import Answer
 from go_release_gate.oci.tags.bake import bake_files, bake_files_by_image
 
-ANSWER = replace(
-    Answer(),
+ANSWER = Answer(
     version="1.2.3",
     images=("ghcr.io/acme/api", "ghcr.io/acme/api-web"),
     tags=("ghcr.io/acme/api:1.2.3", "ghcr.io/acme/api:latest", "ghcr.io/acme/api-web:1.2.3"),
+    tag_names=("1.2.3", "latest"),
+    labels=(),
+    annotations=(),
 )
 
 
