@@ -266,3 +266,15 @@ def test_a_major_version_that_the_module_path_lacks_moves_nothing(tmp_path: Path
 
     assert answer["tags"] == ["ghcr.io/acme/api:2.0.0"]
     assert any("does not fit the module path" in notice for notice in answer["notices"])
+
+
+def test_a_nested_tag_is_named_by_its_version_without_further_words(tmp_path: Path) -> None:
+    """No input at all: the image of the table, named as a tag at the top would be."""
+    folder = tmp_path / "shop"
+    built(folder, "commit one\ntag services/api/v0.1.0\n", IMAGES)
+
+    assert ask(folder, "--ref=services/api/v0.2.0")[1]["tags"] == [
+        "ghcr.io/acme/api:v0.2.0",
+        "ghcr.io/acme/api:latest",
+    ]
+    assert ask(folder, "--ref=services/api/v0.2.0-rc.1")[1]["tags"] == ["ghcr.io/acme/api:v0.2.0-rc.1"]

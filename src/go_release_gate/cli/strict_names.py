@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from go_release_gate.oci.tags.inputs import Inputs
 
 FETCH = "check out with history and tags (actions/checkout: fetch-depth: 0), or give github-token (contents: read)"
+OF_NESTED = "type=semver,pattern={{raw}}"
+"""Without `tags`, `services/api/v1.2.3` is named as `v1.2.3` is: by the version, not by the whole tag's name."""
 _GO_MOD_LIMIT = 1 << 20  # bytes
 _MAJOR = re.compile("v[1-9][0-9]*")
 _MODULE_LINE = re.compile(rb"""(?m)^[ \t]*module[ \t]+\(?\s*["`]?([^\s"`)]+)""")
@@ -61,6 +63,8 @@ def strict_answer(inputs: Inputs, context: Context, places: Places) -> StrictAns
     releases = _releases(table, context.tag, tags, missing)
     context = replace(context, release=releases.version)
     inputs, said = _with_images(inputs, table, context.tag)
+    if not inputs.tags.strip() and "/" in context.tag and releases.version:
+        inputs = replace(inputs, tags=OF_NESTED)
     judge = Strictness(releases)
     answer = evaluate(inputs, context, judge)
     is_pushed = not context.ref.startswith(PULLS)
