@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from go_release_gate.adapters.github.runner import Step, new_token
 from go_release_gate.adapters.stepfiles import StepPlaces, step_places
-from go_release_gate.errors import GateError, InterruptedRun, UnavailableError, UsageError
+from go_release_gate.errors import GateError, UnavailableError, UsageError
 from go_release_gate.report.files import write_file
 from go_release_gate.report.options import RenderOptions
 
@@ -196,8 +196,6 @@ def _published(
     try:
         with watched(lambda: None):
             published = publish_check(report, args, environ)
-    except InterruptedRun:
-        raise
     except Exception as error:  # noqa: BLE001 - a defect here must not cost the verdict
         from go_release_gate.cli.complain import report_defect
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -200,6 +203,22 @@ def test_a_github_in_trouble_costs_nothing_but_time(
     outputs = parse_outputs((job.root / "GITHUB_OUTPUT").read_text())
     assert outputs["verdict"] == "pass"
     assert json.loads(Path(outputs["report"]).read_text())["verdict"] == "pass"
+
+
+def test_a_signal_while_it_is_shown_leaves_the_verdict(
+    job: Job, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """SIGTERM in the middle of a request: log, summary and outputs are written, and say that the rest may be missing."""
+    job.github.plan(*[faults.hang()] * 50)
+    timer = threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGTERM))
+    timer.start()
+    code, log = run(job, faulty(2), job.environ("pull_request"), monkeypatch, capsys)
+    timer.join()
+
+    assert code == 1, log
+    assert "was interrupted" in log
+    assert "::error " in log
+    assert parse_outputs((job.root / "GITHUB_OUTPUT").read_text())["verdict"] == "fail"
 
 
 def test_no_foreign_command_reaches_the_log(

@@ -15,7 +15,7 @@ from go_release_gate.cli.settings import read_payload
 from go_release_gate.config.environment import secret
 from go_release_gate.config.event import EventContext, load_event
 from go_release_gate.engine.safe_paths import RefusedFileError, read_regular
-from go_release_gate.errors import GateError
+from go_release_gate.errors import GateError, InterruptedRun
 from go_release_gate.model.report import CheckReport
 from go_release_gate.publish.target import Target, Unfit, run_key, target_of
 
@@ -67,7 +67,8 @@ def _name(args: argparse.Namespace, environ: Mapping[str, str]) -> str:
 def publish_check(report: CheckReport, args: argparse.Namespace, environ: Mapping[str, str]) -> Published:
     """Show the report of a check that has just run, in paths of the repository, on GitHub.
 
-    Never raises for what GitHub does: the answer says what could not be written.
+    Never raises for what GitHub does, nor for a signal: the answer says what could not be written. The verdict is known
+    by now, and what is left to do (log, summary, outputs) takes a moment.
     """
     from go_release_gate.publish.publish import READ_ONLY, Published, publish
 
@@ -86,6 +87,8 @@ def publish_check(report: CheckReport, args: argparse.Namespace, environ: Mappin
         api = connected(args, environ, event, token)
         texts = _texts(target, api, git, root, folder_of(args, environ))
         return publish(report, target, api, wishes_of(args, environ), texts)
+    except InterruptedRun:
+        return Published(notices=("showing this on GitHub was interrupted: what stands there may be a part of it",))
     except GateError as error:
         return Published(notices=(f"nothing is shown on GitHub beside this run: {error.message}",))
 

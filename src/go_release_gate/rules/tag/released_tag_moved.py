@@ -25,8 +25,8 @@ nothing to push; the same digest at the same tag is no change.
 
 That a tag was moved is only seen where two sides can be compared: the checkout with GitHub (`github-token`), a
 manifest with the registry (`registry-credentials` for private ones). Registries are asked for configured images alone.
-What a registry does not tell is said, and the report is not complete; that GitHub could not be compared with is said.
-`ignore: [released-tag-moved]` asks nobody.
+What a registry, or GitHub, was asked and did not tell is said, and the report is not complete;
+`ignore: [released-tag-moved]` asks no registry.
 
 ## References
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import re
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,9 +43,14 @@ def test_links(header: str) -> None:
 
 @given(st.text() | st.from_regex(r"([a-z.:/@ $#-]{0,12}\n?){0,4}", fullmatch=True))
 def test_lines(text: str) -> None:
-    """Lines are read or refused."""
-    with contextlib.suppress(UsageError):
+    """Lines are read or refused; a refusal names the line and shows nothing of a password."""
+    said = "line 1"
+    try:
         parse(text)
+    except UsageError as error:
+        said = error.message
+    assert re.search(r"line [1-9]", said)
+    assert said.isprintable()
 
 
 @given(st.binary() | st.from_regex(rb'\{"errors": ?\[\{"(code|message)": ?"[^"]{0,30}"\}\]\}'), st.integers(0, 599))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -194,7 +196,11 @@ def test_nothing_in_a_file_is_an_error(noise: str) -> None:
         ".github/workflows/a.yml",
         "a.yaml",
     ):
-        scan(path, f"apiVersion: v1\nkind: Pod\nimage: {noise}\nservices: {noise}\n", {"."})
+        text = f"apiVersion: v1\nkind: Pod\nimage: {noise}\nservices: {noise}\n"
+        found = scan(path, text, {"."})
+        lines = len(re.split("\r\n|[\n\r\x85\u2028\u2029]", text))
+        assert all(use.path == path and 1 <= use.line <= lines for use in found.uses)
+        assert all(1 <= line <= lines for line, _ in found.unreadable)
 
 
 @pytest.mark.parametrize(
