@@ -208,7 +208,7 @@ def test_a_github_in_trouble_costs_nothing_but_time(
 def test_a_signal_while_it_is_shown_leaves_the_verdict(
     job: Job, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """SIGTERM in the middle of a request: log, summary and outputs are written, and say that the rest may be missing."""
+    """SIGTERM in the middle of a request: log, summary and outputs are written and say what may be missing."""
     job.github.plan(*[faults.hang()] * 50)
     timer = threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGTERM))
     timer.start()
