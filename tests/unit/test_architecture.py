@@ -12,14 +12,18 @@ import pytest
 SOURCE = Path(__file__).parents[2] / "src" / "go_release_gate"
 NAME = "go_release_gate"
 
-PURE = {"workflow", "oci", "gomod", "model", "errors"}
+PURE = {"dockerfile", "workflow", "gocommand", "binary", "shell", "oci", "gomod", "model", "errors"}
 FACTS = {*PURE, "facts"}
 MAY_IMPORT = {
     "errors": set[str](),
     "model": {"errors"},
     "gomod": {"model", "errors"},
     "oci": {"gomod", "model", "errors"},
-    "workflow": {"oci", "gomod", "model", "errors"},
+    "shell": {"model", "errors"},
+    "gocommand": {"shell", "gomod", "model", "errors"},
+    "binary": {"gomod", "model", "errors"},
+    "workflow": {"shell", "oci", "gomod", "model", "errors"},
+    "dockerfile": {"shell", "oci", "gomod", "model", "errors"},
     "config": {"gomod", "model", "errors"},
     "facts": PURE,
     "adapters": {*FACTS, "config"},

@@ -16,9 +16,9 @@ from go_release_gate.oci.reference import InvalidReferenceError, parse
 from go_release_gate.oci.tags.context import PULLS, TAGS, Context, text_at
 from go_release_gate.report.jsontext import dumps
 from go_release_gate.report.neutral import log_text
+from go_release_gate.shell.unknown import Unknown
 from go_release_gate.workflow.pushes import Push, pushes
 from go_release_gate.workflow.runs import Run
-from go_release_gate.workflow.unknown import Unknown
 
 if TYPE_CHECKING:
     from go_release_gate.facts.workflows import Workflows

@@ -11,7 +11,7 @@ from go_release_gate.config.policy import edition_key
 from go_release_gate.config.settings import Settings
 from go_release_gate.model.finding import Finding, Related, Target
 from go_release_gate.model.severity import Event, Severity
-from go_release_gate.rules.base import Draft, Rule
+from go_release_gate.rules.base import Aspect, Draft, Rule
 
 Facts = Mapping[type, object]
 
@@ -50,28 +50,29 @@ def apply_rules(
     for rule in chosen_rules(rules, settings):
         found = [
             _finding(rule, draft, directory, settings)
-            for directory, facts in _targets(rule, repository_facts, module_facts)
-            for draft in rule.run(*_arguments(rule, facts))
+            for aspect in rule.aspects
+            for directory, facts in _targets(aspect, repository_facts, module_facts)
+            for draft in aspect.run(*_arguments(aspect, facts))
         ]
         findings += _merged(found) if rule.merge else found
     return sorted(findings, key=_order)
 
 
 def _targets(
-    rule: Rule, repository_facts: Facts, module_facts: Mapping[str, Facts]
+    aspect: Aspect, repository_facts: Facts, module_facts: Mapping[str, Facts]
 ) -> Iterator[tuple[str | None, Facts]]:
     """What the rule is run on: (directory, facts), directory None for the repository."""
-    if all(fact in repository_facts for fact in rule.needs):
+    if all(fact in repository_facts for fact in aspect.needs):
         yield None, repository_facts
         return
     for directory in sorted(module_facts):
         facts = ChainMap(dict(module_facts[directory]), dict(repository_facts))
-        if all(fact in facts for fact in rule.needs):
+        if all(fact in facts for fact in aspect.needs):
             yield directory, facts
 
 
-def _arguments(rule: Rule, facts: Facts) -> Sequence[object]:
-    return [facts.get(fact) for fact in rule.facts]
+def _arguments(aspect: Aspect, facts: Facts) -> Sequence[object]:
+    return [facts.get(fact) for fact in aspect.needs + aspect.uses]
 
 
 def _finding(rule: Rule, draft: Draft, directory: str | None, settings: Settings) -> Finding:

@@ -35,6 +35,15 @@ class Draft:
 Check = Callable[..., Iterator[Draft]]
 
 
+@dataclass(frozen=True, slots=True)
+class Aspect:
+    """One subject that a rule judges: the facts it needs, those it uses where they are there, and the judge."""
+
+    needs: tuple[type, ...]
+    uses: tuple[type, ...]
+    run: Check
+
+
 @dataclass(slots=True)
 class Rule:
     """A rule's name card. The docstring of the file that defines it is its page.
@@ -51,6 +60,7 @@ class Rule:
         events: where it is run without being selected by name (a question over the network waits for the tag).
         fix: `safe`, `unsafe` or empty.
         merge: one key found in several modules is one finding, with the other places beside it.
+        others: the same problem told of another subject (a Dockerfile, a built binary, a finished image).
     """
 
     id: str
@@ -65,6 +75,7 @@ class Rule:
     merge: bool = False
     page: str = ""
     run: Check = field(default=lambda: iter(()), repr=False)
+    others: list[Aspect] = field(default_factory=list, repr=False)
 
     def check(self, function: Check) -> Check:
         """Register the function that judges and take the defining file's docstring as the rule's page."""
@@ -73,6 +84,21 @@ class Rule:
         self.page = inspect.cleandoc((module and module.__doc__) or "")
         return function
 
+    def check_of(self, *needs: type, uses: tuple[type, ...] = ()) -> Callable[[Check], Check]:
+        """Register a function that judges another subject: it receives `needs`, then `uses` (None: absent)."""
+
+        def register(function: Check) -> Check:
+            self.others.append(Aspect(needs, uses, function))
+            return function
+
+        return register
+
+    @property
+    def aspects(self) -> tuple[Aspect, ...]:
+        """Every subject the rule judges; the first is that of `needs`, absent where it needs nothing."""
+        own = (Aspect(self.needs, self.uses, self.run),) if self.needs else ()
+        return (*own, *self.others)
+
     @property
     def help_url(self) -> str:
         """Address of the rule's page."""
@@ -80,8 +106,8 @@ class Rule:
 
     @property
     def facts(self) -> tuple[type, ...]:
-        """Every fact the rule wants to see, needed or only used."""
-        return self.needs + self.uses
+        """Every fact the rule wants to see, needed or only used, for any of its subjects."""
+        return tuple(dict.fromkeys(fact for one in self.aspects for fact in one.needs + one.uses))
 
     def severity_on(self, event: Event) -> Severity:
         """Severity of the rule's findings on `event`."""

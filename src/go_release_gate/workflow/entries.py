@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from go_release_gate.oci.tags.entries import Entry, EntryType, read_entry
 from go_release_gate.oci.tags.fields import entries_of
 from go_release_gate.oci.tags.refusal import RefusedInputError
+from go_release_gate.shell.unknown import Holes, Unknown, has_hole
 from go_release_gate.workflow.document import Step
 from go_release_gate.workflow.expressions.evaluate import Evaluator
 from go_release_gate.workflow.publishers.metadata import ACTION
 from go_release_gate.workflow.runs import Run, contexts
 from go_release_gate.workflow.triggers import BRANCH
-from go_release_gate.workflow.unknown import Holes, Unknown, has_hole
 
 _EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
 _DEFAULT = re.compile(r"\{\{\s*is_(not_)?default_branch\s*\}\}")

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from itertools import islice, product
 
+from go_release_gate.shell.unknown import Unknown
 from go_release_gate.workflow.expressions.evaluate import Evaluator
 from go_release_gate.workflow.expressions.values import Record, Value, equal, is_unknown
 from go_release_gate.workflow.tree import Mapping, Node, Scalar, Sequence
-from go_release_gate.workflow.unknown import Unknown
 
 COMBINATION_LIMIT = 64
 _SPECIAL = ("include", "exclude")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from go_release_gate.shell.unknown import Holes, Unknown
 from go_release_gate.workflow.document import Job, Step, Texts, Workflow
 from go_release_gate.workflow.expressions.evaluate import Evaluator
 from go_release_gate.workflow.expressions.values import Record, Value, is_unknown
@@ -12,7 +13,6 @@ from go_release_gate.workflow.matrix import combinations
 from go_release_gate.workflow.publishers.steps import Around, Named, StepRun, known_outputs
 from go_release_gate.workflow.runs import LATER, Run, contexts
 from go_release_gate.workflow.tree import Scalar
-from go_release_gate.workflow.unknown import Holes, Unknown
 
 STEP_LIMIT = 3000  # steps of one evaluation, and each 256 characters of their scripts
 CALL_LIMIT = 10  # workflows that call one another, GitHub's own limit

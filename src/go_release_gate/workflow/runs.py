@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from go_release_gate.shell.unknown import Unknown
 from go_release_gate.workflow.document import Workflow
 from go_release_gate.workflow.expressions.values import Record, Value
 from go_release_gate.workflow.triggers import BRANCH, TAG, Trigger
-from go_release_gate.workflow.unknown import Unknown
 
 STARTED = "inputs are only known when it is started"
 LATER = "it is only known while the workflow runs"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from go_release_gate.shell.unknown import Unknown
 from go_release_gate.workflow.document import read_workflow
 from go_release_gate.workflow.publishers.goreleaser import image_templates
 from go_release_gate.workflow.publishers.steps import Around
 from go_release_gate.workflow.pushes import Push, Surroundings, pushes
 from go_release_gate.workflow.runs import Run, pull_request
 from go_release_gate.workflow.tree import read_tree
-from go_release_gate.workflow.unknown import Unknown
 
 TAG = Run("push", "refs/tags/v1.2.3", repository="acme/shop")
 MAIN = Run("push", "refs/heads/main", repository="acme/shop", sha="d" * 40)

@@ -13,12 +13,12 @@ from go_release_gate.rules.workflow import (
     tag_entry_never_fires,
     wrong_version_recipe,
 )
+from go_release_gate.shell.script import Script
+from go_release_gate.shell.unknown import Holes
 from go_release_gate.workflow.expressions.evaluate import Evaluator
 from go_release_gate.workflow.patterns import example, matches
 from go_release_gate.workflow.runs import Run, contexts
-from go_release_gate.workflow.shell.script import Script
 from go_release_gate.workflow.tree import InvalidDocumentError, read_tree
-from go_release_gate.workflow.unknown import Holes
 
 RULES = (mutable_release_tag, push_on_pull_request, remote_build_context, tag_entry_never_fires, wrong_version_recipe)
 

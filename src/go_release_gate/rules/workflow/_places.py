@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from go_release_gate.model.finding import Location, Target
+from go_release_gate.shell.unknown import Unknown
 from go_release_gate.workflow.document import Job, Step, Workflow
 from go_release_gate.workflow.pushes import Push
-from go_release_gate.workflow.unknown import Unknown
 
 _OPEN = re.compile(r"\$|\{\{|…")
 _LOCAL = re.compile(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from go_release_gate.shell.unknown import Holes, Unknown
 from go_release_gate.workflow.expressions.functions import FUNCTIONS
 from go_release_gate.workflow.expressions.syntax import (
     Access,
@@ -16,7 +17,6 @@ from go_release_gate.workflow.expressions.syntax import (
     parse,
 )
 from go_release_gate.workflow.expressions.values import Record, Value, equal, is_unknown, less, number, text, truth
-from go_release_gate.workflow.unknown import Holes, Unknown
 
 Contexts = Mapping[str, Value]
 

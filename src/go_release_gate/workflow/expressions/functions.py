@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from go_release_gate.shell.unknown import Unknown
 from go_release_gate.workflow.expressions.values import (
     Record,
     Value,
@@ -18,7 +19,6 @@ from go_release_gate.workflow.expressions.values import (
     to_json,
     truth,
 )
-from go_release_gate.workflow.unknown import Unknown
 
 TEXT_LIMIT = 1 << 20  # characters of what a function may build
 

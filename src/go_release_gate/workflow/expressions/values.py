@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from go_release_gate.workflow.unknown import Unknown, has_hole
+from go_release_gate.shell.unknown import Unknown, has_hole
 
 _NUMBER = re.compile(r"[-+]?(?:0x[0-9a-f]{1,100}|0o[0-7]{1,100}|(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d{1,3})?)", re.IGNORECASE)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from go_release_gate.workflow.unknown import has_hole
+from go_release_gate.shell.unknown import has_hole
 
 _DOCKERS = frozenset({"docker", "podman", "nerdctl", "buildah", "img"})
 # Options in front of the verb that take a word (`docker --config DIR push …`).

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from go_release_gate.shell.unknown import Holes
 from go_release_gate.workflow.tree import Mapping, Node, Scalar, Sequence, child, text_of, texts_of
-from go_release_gate.workflow.unknown import Holes
 
 _ACTION = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}", re.DOTALL)
 _FIELD = re.compile(r"\.(\w+)")

@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 
+from go_release_gate.shell.unknown import Holes, has_hole
 from go_release_gate.workflow.publishers.dockerline import option_values, positionals
-from go_release_gate.workflow.unknown import Holes, has_hole
 
 _VERBS = frozenset({"build", "publish", "resolve", "apply", "create", "run"})
 _VALUES = frozenset(

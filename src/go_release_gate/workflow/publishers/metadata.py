@@ -14,10 +14,10 @@ from go_release_gate.oci.tags.context import Context, RepositoryRecord, as_workf
 from go_release_gate.oci.tags.evaluate import evaluate
 from go_release_gate.oci.tags.inputs import Inputs
 from go_release_gate.oci.tags.refusal import RefusedInputError
+from go_release_gate.shell.unknown import Holes, Unknown, has_hole
 from go_release_gate.workflow.expressions.values import Value
 from go_release_gate.workflow.publishers.effort import is_too_much
 from go_release_gate.workflow.runs import PULL_REQUESTS, Run
-from go_release_gate.workflow.unknown import Holes, Unknown, has_hole
 
 ACTION = "docker/metadata-action"
 SEPARATOR = "sep-tags"

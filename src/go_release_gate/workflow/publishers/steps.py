@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from go_release_gate.shell.script import Script
+from go_release_gate.shell.unknown import has_hole
 from go_release_gate.workflow.document import Step
 from go_release_gate.workflow.expressions.evaluate import Evaluator
 from go_release_gate.workflow.expressions.values import Record, Value
@@ -21,9 +23,7 @@ from go_release_gate.workflow.publishers.ko import ko_names
 from go_release_gate.workflow.publishers.metadata import ACTION as METADATA
 from go_release_gate.workflow.publishers.metadata import metadata_outputs
 from go_release_gate.workflow.runs import Run
-from go_release_gate.workflow.shell.script import Script
 from go_release_gate.workflow.tree import Scalar
-from go_release_gate.workflow.unknown import has_hole
 
 BUILD_PUSH = "docker/build-push-action"
 BAKE = "docker/bake-action"

@@ -6,10 +6,10 @@ import math
 
 import pytest
 
+from go_release_gate.shell.unknown import Holes, Unknown, has_hole
 from go_release_gate.workflow.expressions.evaluate import Evaluator
 from go_release_gate.workflow.expressions.values import Record, Value
 from go_release_gate.workflow.runs import Run, contexts
-from go_release_gate.workflow.unknown import Holes, Unknown, has_hole
 
 RUN = Run("push", "refs/tags/v1.2.3", repository="acme/shop", sha="a" * 40)
 

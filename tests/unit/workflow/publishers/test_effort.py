@@ -6,10 +6,10 @@ import math
 
 import pytest
 
+from go_release_gate.shell.unknown import Holes, Unknown
 from go_release_gate.workflow.publishers.effort import COST_LIMIT, cost, is_too_much
 from go_release_gate.workflow.publishers.metadata import metadata_outputs
 from go_release_gate.workflow.runs import Run
-from go_release_gate.workflow.unknown import Holes, Unknown
 
 
 @pytest.mark.parametrize(

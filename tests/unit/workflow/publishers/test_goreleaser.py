@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from go_release_gate.shell.unknown import Holes
 from go_release_gate.workflow.publishers.goreleaser import fill_template, image_templates, is_prerelease
 from go_release_gate.workflow.tree import read_tree
-from go_release_gate.workflow.unknown import Holes
 
 TEXT = b"""\
 dockers:

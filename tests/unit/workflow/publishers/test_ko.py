@@ -7,8 +7,8 @@ import shlex
 
 import pytest
 
+from go_release_gate.shell.unknown import Holes
 from go_release_gate.workflow.publishers.ko import ko_names
-from go_release_gate.workflow.unknown import Holes
 
 MODULE = "github.com/acme/shop"
 SUM = hashlib.md5(b"github.com/acme/shop/cmd/api", usedforsecurity=False).hexdigest()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from go_release_gate.shell.unknown import Holes, Unknown
 from go_release_gate.workflow.publishers.metadata import metadata_outputs
 from go_release_gate.workflow.runs import Run, pull_request
-from go_release_gate.workflow.unknown import Holes, Unknown
 
 TAG = Run("push", "refs/tags/v1.2.3", repository="acme/shop")
 MAIN = Run("push", "refs/heads/main", repository="acme/shop", sha="c" * 40)

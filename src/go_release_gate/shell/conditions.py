@@ -9,8 +9,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from go_release_gate.workflow.shell.parameters import glob_matches
-from go_release_gate.workflow.unknown import has_hole
+from go_release_gate.shell.parameters import glob_matches
+from go_release_gate.shell.unknown import has_hole
 
 Truth = bool | None
 

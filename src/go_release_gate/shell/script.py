@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from go_release_gate.workflow.shell.conditions import RESERVED, Conditions
-from go_release_gate.workflow.shell.parameters import applied, default_of, is_default, split_form
-from go_release_gate.workflow.shell.words import Command, Kind, Piece, Word, commands
-from go_release_gate.workflow.unknown import Holes, has_hole
+from go_release_gate.shell.conditions import RESERVED, Conditions
+from go_release_gate.shell.parameters import applied, default_of, is_default, split_form
+from go_release_gate.shell.unknown import Holes, has_hole
+from go_release_gate.shell.words import Command, Kind, Piece, Word, commands
 
 WORD_LIMIT = 64 << 10  # characters of an expanded word
 SUBSTITUTION_LIMIT = 4096  # characters of a substituted command that is looked into

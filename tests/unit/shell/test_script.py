@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from go_release_gate.workflow.shell.script import Script
-from go_release_gate.workflow.unknown import Holes
+from go_release_gate.shell.script import Script
+from go_release_gate.shell.unknown import Holes
 
 KNOWN = {"GITHUB_REF": "refs/tags/v1.2.3", "SHA": "abcdef0123", "NAME": "Acme/Shop", "EMPTY": ""}
 

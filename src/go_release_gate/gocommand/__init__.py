@@ -1,0 +1,1 @@
+"""Command lines of `go`: what they ask for, and which Go knows what they ask."""

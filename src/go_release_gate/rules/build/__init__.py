@@ -1,0 +1,1 @@
+"""Rules about how programs are built, and about the binaries and images that come of it."""

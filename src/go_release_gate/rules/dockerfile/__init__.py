@@ -1,0 +1,1 @@
+"""Rules about Dockerfiles: what they build from, what they run, what they leave in the image."""
