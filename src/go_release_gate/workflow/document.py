@@ -25,7 +25,8 @@ Texts = Mapping[str, Scalar]
 class Step:
     """One step of a job; `inputs` by lower-case name, `uses` and `run` None where there is no such key.
 
-    `table`: where the inputs stand (`with:`), None where there are none.
+    `table`: where the inputs stand (`with:`), None where there are none. `directory`: `working-directory`, that of
+    the defaults where the step gives none, empty: the checkout's root.
     """
 
     line: int
@@ -37,6 +38,7 @@ class Step:
     env: Texts = field(default_factory=dict)
     condition: Scalar | None = None
     table: Table | None = None
+    directory: str = ""
 
     @property
     def action(self) -> str:
@@ -56,7 +58,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Job:
-    """One job: steps, or the reusable workflow it calls (`uses`)."""
+    """One job: steps, or the reusable workflow it calls (`uses`); `container`: the image its steps run in."""
 
     id: str
     line: int
@@ -70,6 +72,7 @@ class Job:
     shell: str = ""
     has_permissions: bool = False
     steps: tuple[Step, ...] = ()
+    container: Scalar | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,7 +129,8 @@ def read_workflow(path: str, data: bytes) -> Workflow:
 
 
 def _job(key: Scalar, node: Node, tree: Table) -> Job:
-    shell = text_of(child(node, "defaults", "run", "shell")) or text_of(child(tree, "defaults", "run", "shell"))
+    shell, directory = _default(node, tree, "shell"), _default(node, tree, "working-directory")
+    container = child(node, "container")
     steps = child(node, "steps")
     return Job(
         id=key.text,
@@ -140,11 +144,17 @@ def _job(key: Scalar, node: Node, tree: Table) -> Job:
         matrix=child(node, "strategy", "matrix"),
         shell=shell,
         has_permissions=child(node, "permissions") is not None,
-        steps=tuple(_step(step, shell) for step in getattr(steps, "items", ())),
+        steps=tuple(_step(step, shell, directory) for step in getattr(steps, "items", ())),
+        container=_scalar(container) or _scalar(child(container, "image")),
     )
 
 
-def _step(node: Node, shell: str) -> Step:
+def _default(node: Node, tree: Table, name: str) -> str:
+    """What the job, else the workflow, gives to all its run steps."""
+    return text_of(child(node, "defaults", "run", name)) or text_of(child(tree, "defaults", "run", name))
+
+
+def _step(node: Node, shell: str, directory: str) -> Step:
     table = child(node, "with")
     return Step(
         line=node.line,
@@ -156,6 +166,7 @@ def _step(node: Node, shell: str) -> Step:
         env=_texts(child(node, "env")),
         condition=_scalar(child(node, "if")),
         table=table if isinstance(table, Table) else None,
+        directory=text_of(child(node, "working-directory")) or directory,
     )
 
 
