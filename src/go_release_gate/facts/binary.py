@@ -74,6 +74,7 @@ class Binary:
         size: bytes. digest: `sha256:…` of them.
         elf: None where it is no ELF file (or no readable one). info: None where Go recorded nothing that can be read.
         unreadable: why something of it could not be told; empty: everything was read.
+        marks: what its code does, as its table of functions tells (binary/marks.py); None: not looked for.
     """
 
     path: str
@@ -82,3 +83,4 @@ class Binary:
     elf: Elf | None = None
     info: BuildInfo | None = None
     unreadable: str = ""
+    marks: frozenset[str] | None = None

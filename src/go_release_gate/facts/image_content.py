@@ -44,7 +44,7 @@ class ImageFile:
     """A file of the finished file system that something is judged by (not every file is kept).
 
     `mode`: permission bits with setuid and the like; `link`: target of a symbolic link, else empty;
-    `layer`: index of the layer it comes from.
+    `layer`: index of the layer it comes from; `shebang`: what follows `#!` at its start, of a file that is started.
     """
 
     path: str  # absolute
@@ -54,6 +54,22 @@ class ImageFile:
     group: int
     link: str = ""
     layer: int = 0
+    shebang: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ballast:
+    """Bytes in one layer that a running program has no use for.
+
+    `kind`: `module cache`, `build cache`, `Go toolchain`, `package lists`, `version control`, `duplicate` (the same
+    path again in a later layer, or removed there). `path`: where most of it lies.
+    """
+
+    kind: str
+    layer: int
+    size: int
+    files: int
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +84,8 @@ class PlatformImage:
         files: what is judged: the entrypoint's file, certificates, zone data, passwd and group, files that look like
             secrets, the toolchain, files that the runtime user may write.
         bytes: of all files that are left in the finished file system. count: of those files.
+        accounts: name → number of the users in /etc/passwd; None: there is no such file.
+        ballast: what lies in the layers to no use.
         unreadable: what of it could not be told, and why, one sentence each.
     """
 
@@ -82,6 +100,8 @@ class PlatformImage:
     bytes: int = 0
     count: int = 0
     unreadable: tuple[str, ...] = ()
+    accounts: Mapping[str, int] | None = None
+    ballast: tuple[Ballast, ...] = ()
 
     def file(self, path: str) -> ImageFile | None:
         """The file at an absolute path, None where it was not kept or is not there."""
@@ -98,6 +118,7 @@ class ImageContent:
         platforms: one for each image of the index (attestations are none).
         annotations: of the index.
         unreadable: what could not be told of the image as a whole.
+        read_at: when it was read, RFC 3339; empty: not known.
     """
 
     name: str
@@ -106,6 +127,22 @@ class ImageContent:
     platforms: tuple[PlatformImage, ...]
     annotations: Mapping[str, str] = field(default_factory=dict)
     unreadable: tuple[str, ...] = ()
+    read_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedModule:
+    """A module of the repository at the commit that is expected.
+
+    `go`: its `go` line. `sums`: `path version` → `h1:…` of every go.sum that Go would ask for it; None: none is there.
+    `versions`: path → version of its build list, None where go.mod does not say all of it (before go 1.17, go.work).
+    """
+
+    path: str
+    directory: str = "."
+    go: str = ""
+    sums: Mapping[str, str] | None = None
+    versions: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +155,7 @@ class Expected:
         sums: `path version` → `h1:…`, from go.sum at that commit; None: there is none at hand.
         base_digest: what the last FROM pins. platforms: those the release is meant to have.
         snapshot: the build list label's digest (facts/snapshot.py), as the commit has it.
+        modules: every module of the repository at that commit.
     """
 
     version: str = ""
@@ -130,3 +168,8 @@ class Expected:
     base_digest: str = ""
     platforms: tuple[str, ...] = ()
     snapshot: str = ""
+    modules: tuple[ExpectedModule, ...] = ()
+
+    def module_at(self, path: str) -> ExpectedModule | None:
+        """The repository's module of that path."""
+        return next((one for one in self.modules if one.path == path), None)
