@@ -12,7 +12,7 @@ import pytest
 SOURCE = Path(__file__).parents[2] / "src" / "go_release_gate"
 NAME = "go_release_gate"
 
-PURE = {"dockerfile", "workflow", "gocommand", "binary", "shell", "oci", "gomod", "model", "errors"}
+PURE = {"dockerfile", "workflow", "gocommand", "binary", "ledger", "shell", "oci", "gomod", "model", "errors"}
 FACTS = {*PURE, "facts"}
 MAY_IMPORT = {
     "errors": set[str](),
@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "oci": {"gomod", "model", "errors"},
     "shell": {"model", "errors"},
     "gocommand": {"shell", "gomod", "model", "errors"},
+    "ledger": {"oci", "gomod", "model", "errors"},
     "binary": {"gomod", "model", "errors"},
     "workflow": {"shell", "oci", "gomod", "model", "errors"},
     "dockerfile": {"shell", "oci", "gomod", "model", "errors"},

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
+from go_release_gate.config.releases import Environment, LedgerSettings, Name, Service
 from go_release_gate.config.settings import GoSettings, ReleaseSettings
 from go_release_gate.model.severity import Event
 
@@ -84,6 +85,9 @@ class Document:
         policy: Under "strict" image tags that move follow the highest stable release alone, and names never collide.
         images: The images of this repository, each with its module, git tags and platforms.
         release: What a release tag must be.
+        ledger: Where the release ledger lies and how it is signed.
+        services: Services of the release ledger by name; without any, the entries of `images` under their last word.
+        environments: Environments of the release ledger by name.
     """
 
     rules: Edition = "0.1"
@@ -104,3 +108,6 @@ class Document:
     policy: Literal["default", "strict"] = "default"
     images: tuple[ImageEntry, ...] = ()
     release: ReleaseSettings = field(default_factory=ReleaseSettings)
+    ledger: LedgerSettings = field(default_factory=LedgerSettings)
+    services: Mapping[Name, Service] = field(default_factory=dict)
+    environments: Mapping[Name, Environment] = field(default_factory=dict)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from go_release_gate.config.construct import plain
 from go_release_gate.config.event import EventContext
 from go_release_gate.config.nearest import did_you_mean
 from go_release_gate.config.policy import OF_BASE, Policy, Rules, parse_threshold, read_policy
@@ -130,6 +131,7 @@ def flat(settings: Settings) -> dict[str, Any]:
         "images": [_image(image) for image in settings.images],
         "release.branches": list(settings.release.branches),
         "release.tags": settings.release.tags,
+        **{key: plain(getattr(settings.releases, key)) for key in ("ledger", "services", "environments")},
         "event": settings.event.value,
         "tag": settings.tag,
         "base": settings.base,

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from go_release_gate import __version__
+from go_release_gate.config.construct import construct
+from go_release_gate.config.releases import Releases
 from go_release_gate.config.settings import GoSettings, ImageSettings, ReleaseSettings, Settings
 from go_release_gate.config.yamlfile import YamlDocument
 from go_release_gate.errors import ConfigError
@@ -81,6 +83,7 @@ def _settings(values: Mapping[str, Any], event: Event) -> Settings:
         jobs=values.get("jobs", known.jobs),
         policy=values.get("policy", known.policy),
         release=_release(values.get("release", {})),
+        releases=construct(Releases, values),
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import MISSING, fields
 from typing import Any, Literal, Union
 
 from go_release_gate.config.document import RULE_ID, Document
+from go_release_gate.config.keys import key_of
 
 ADDRESS = "https://raw.githubusercontent.com/acme/go-release-gate/main/src/go_release_gate/config/schema.json"
 _SIMPLE = {str: "string", bool: "boolean", int: "integer", float: "number", types.NoneType: "null"}
@@ -30,11 +31,6 @@ def descriptions(kind: type) -> dict[str, str]:
     for names, text in _ATTRIBUTE.findall(page):
         found |= dict.fromkeys(names.split(", "), " ".join(text.split()))
     return found
-
-
-def key_of(attribute: str) -> str:
-    """The key of the file that stands for an attribute."""
-    return attribute.replace("_", "-")
 
 
 def _object(kind: type, rules: Collection[str]) -> dict[str, Any]:

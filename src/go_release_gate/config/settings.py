@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
+from go_release_gate.config.releases import Releases
 from go_release_gate.model.severity import Event, Severity
 
 
@@ -74,6 +75,7 @@ class Settings:
         digest: `sha256:…` of the configuration file's bytes, empty: none.
         policy: `default` or `strict`.
         images: the table of images as the file gives it; empty: it is discovered.
+        releases: the release ledger with its services and environments; `check` reads none of it.
     """
 
     select: tuple[str, ...] = ()
@@ -101,3 +103,4 @@ class Settings:
     policy: str = "default"
     images: tuple[ImageSettings, ...] = ()
     release: ReleaseSettings = field(default_factory=ReleaseSettings)
+    releases: Releases = field(default_factory=Releases)

@@ -8,9 +8,26 @@ import jsonschema
 import pytest
 
 from go_release_gate.config.document import Document, EventLevels, ImageEntry
+from go_release_gate.config.keys import key_of
 from go_release_gate.config.load import flat
-from go_release_gate.config.schema import _schema, config_schema, descriptions, key_of
+from go_release_gate.config.releases import (
+    Alert,
+    Environment,
+    HealthSettings,
+    HttpProbe,
+    LedgerSettings,
+    MetricQuery,
+    Requirement,
+    Service,
+    Signer,
+    Target,
+)
+from go_release_gate.config.schema import _schema, config_schema, descriptions
 from go_release_gate.config.settings import GoSettings, ReleaseSettings, Settings
+
+RELEASE_KINDS = (
+    Alert, Environment, HealthSettings, HttpProbe, LedgerSettings, MetricQuery, Requirement, Service, Signer, Target
+)  # fmt: skip
 
 
 def test_it_is_a_valid_schema() -> None:
@@ -18,7 +35,10 @@ def test_it_is_a_valid_schema() -> None:
     jsonschema.Draft202012Validator.check_schema(config_schema(["a-rule"]))
 
 
-@pytest.mark.parametrize("kind", [Document, GoSettings, ReleaseSettings, ImageEntry, EventLevels])
+@pytest.mark.parametrize(
+    "kind",
+    [Document, GoSettings, ReleaseSettings, ImageEntry, EventLevels, *RELEASE_KINDS],
+)
 def test_every_key_is_described(kind: type) -> None:
     """Each attribute has a line in its class's docstring, which becomes the description."""
     assert set(descriptions(kind)) == {item.name for item in fields(kind)}
