@@ -17,6 +17,8 @@ class GoCommand:
         repeated: names of flags that are given more than once.
         arguments: what follows the flags: packages, files, `module@version`.
         program: what `go` was called by (`go`, `go1.22.3`, `/usr/local/go/bin/go`).
+        given: every flag with its value in order, for those of which more than the last one counts (`-ldflags`).
+        unread: words among the flags that are wholly unknown (`$FLAGS`): they may be flags, more than one, or nothing.
     """
 
     words: tuple[str, ...]
@@ -25,3 +27,9 @@ class GoCommand:
     repeated: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
     program: str = "go"
+    given: tuple[tuple[str, str], ...] = ()
+    unread: tuple[str, ...] = ()
+
+    def values(self, flag: str) -> tuple[str, ...]:
+        """Every value of a flag, in order."""
+        return tuple(value for name, value in self.given if name == flag)
