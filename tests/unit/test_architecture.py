@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "oci": {"gomod", "model", "errors"},
     "shell": {"model", "errors"},
     "gocommand": {"shell", "gomod", "model", "errors"},
-    "ledger": {"oci", "gomod", "model", "errors"},
+    "ledger": {"config", "oci", "gomod", "model", "errors"},
     "binary": {"gomod", "model", "errors"},
     "workflow": {"shell", "oci", "gomod", "model", "errors"},
     "dockerfile": {"shell", "oci", "gomod", "model", "errors"},

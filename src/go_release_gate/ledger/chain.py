@@ -1,0 +1,134 @@
+"""The chain of entries: each names the digest of the one before. What breaks it is named with its entry."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from go_release_gate.ledger.canonical import InvalidEntryError, decoded, digest_of
+from go_release_gate.ledger.entry import KINDS, MOVES, Entry
+
+Place = tuple[str, str]  # service and environment
+Judge = Callable[[Entry], str]  # why an entry's signature or its signer's rights do not hold; empty: they do
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """An entry that must not be believed. `seq` counts from 1 by its place in the chain, whatever the entry says."""
+
+    seq: int
+    reason: str
+
+
+@dataclass(slots=True)
+class Chain:
+    """A ledger as it was read: its entries up to the first fault, and that fault.
+
+    Nothing behind a fault is believed: `entries` ends in front of it.
+    """
+
+    entries: list[Entry] = field(default_factory=list)
+    head: str = ""  # digest of the last entry's bytes
+    fault: Fault | None = None
+
+
+def read_chain(records: Iterable[bytes], judge: Judge | None = None) -> Chain:
+    """The chain in the bytes of its entries, oldest first; `judge` is asked about every entry."""
+    chain = Chain()
+    rules = Grammar()
+    for number, data in enumerate(records, 1):
+        try:
+            entry = decoded(data)
+        except InvalidEntryError as error:
+            chain.fault = Fault(number, str(error))
+            break
+        reason = _link(entry, number, chain.head) or rules.refusal(entry) or (judge(entry) if judge else "")
+        if reason:
+            chain.fault = Fault(number, reason)
+            break
+        rules.take(entry)
+        chain.entries.append(entry)
+        chain.head = f"sha256:{hashlib.sha256(data).hexdigest()}"
+    return chain
+
+
+def linked(entry: Entry, chain_length: int, head: str) -> Entry:
+    """The entry as the next one of a chain; it has to be signed again."""
+    return replace(entry, seq=chain_length + 1, prev=head, signature=None)
+
+
+def extended(chain: Chain, entry: Entry) -> Chain:
+    """The chain with one entry more, which is linked and signed."""
+    return Chain([*chain.entries, entry], digest_of(entry), chain.fault)
+
+
+def _link(entry: Entry, number: int, head: str) -> str:
+    if entry.seq != number:
+        return f"it says it is entry {entry.seq}, it stands as entry {number}"
+    if entry.prev != head:
+        return f"it names {entry.prev or 'nothing'} as the entry before, which is {head or 'none'}"
+    return ""
+
+
+class Grammar:
+    """What may follow what: closing entries belong to open intents, one intent at a time, no nonce twice."""
+
+    def __init__(self) -> None:
+        self._open: dict[Place, Entry] = {}
+        self._nonces: set[str] = set()
+
+    def refusal(self, entry: Entry) -> str:
+        """Why the entry cannot follow those taken so far; empty: it can."""
+        return next((reason for check in (_shape, self._phase, self._nonce) if (reason := check(entry))), "")
+
+    def take(self, entry: Entry) -> None:
+        """Go on behind an entry."""
+        if entry.nonce:
+            self._nonces.add(entry.nonce)
+        if entry.phase == "intent":
+            self._open[entry.service, entry.environment] = entry
+        elif entry.phase:
+            self._open.pop((entry.service, entry.environment), None)
+
+    def _nonce(self, entry: Entry) -> str:
+        return "its nonce was used before" if entry.nonce and entry.nonce in self._nonces else ""
+
+    def _phase(self, entry: Entry) -> str:
+        standing = self._open.get((entry.service, entry.environment))
+        if entry.phase == "intent" and standing:
+            return f"entry {standing.seq} is an intent for {_place(entry)} that nobody has closed"
+        if entry.phase in ("done", "failed", "abandoned"):
+            if standing is None or standing.seq != entry.intent:
+                return f"it closes entry {entry.intent}, which is no open intent for {_place(entry)}"
+            if (standing.kind, standing.before, standing.after) != (entry.kind, entry.before, entry.after):
+                return f"it closes entry {entry.intent} with another move than the intent was"
+        return ""
+
+
+def _shape(entry: Entry) -> str:
+    """What every entry of its kind must say."""
+    if entry.kind not in KINDS or not entry.service:
+        return "it names no service"
+    if entry.kind in MOVES:
+        missing = [name for name in ("environment", "after", "phase") if not getattr(entry, name)]
+    elif entry.kind == "release":
+        missing = [] if entry.image else ["image"]
+    elif entry.kind == "verdict":
+        missing = [name for name in ("environment", "digest", "health") if not getattr(entry, name)]
+    elif entry.kind == "quarantine":
+        missing = [] if entry.digest else ["digest"]
+    elif entry.kind == "prune":
+        missing = [] if entry.digests else ["digests"]
+    else:
+        missing = [] if entry.environment else ["environment"]
+    return f"a {entry.kind} without {' and '.join(missing)}" if missing else ""
+
+
+def _place(entry: Entry) -> str:
+    return f"{entry.service} in {entry.environment}"
+
+
+def moves(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """The moves that were carried out, in their order."""
+    return (entry for entry in entries if entry.phase == "done")
