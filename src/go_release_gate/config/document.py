@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from go_release_gate.config.releases import Environment, LedgerSettings, Name, Service
-from go_release_gate.config.settings import GoSettings, ReleaseSettings
+from go_release_gate.config.settings import GoSettings, ReleaseSettings, WorkloadSettings
 from go_release_gate.model.severity import Event
 
 RULE_ID = "rule-id"  # marks a text that must be the id of a known rule
@@ -85,6 +85,7 @@ class Document:
         policy: Under "strict" image tags that move follow the highest stable release alone, and names never collide.
         images: The images of this repository, each with its module, git tags and platforms.
         release: What a release tag must be.
+        workloads: What probes in manifests are held against.
         ledger: Where the release ledger lies and how it is signed.
         services: Services of the release ledger by name; without any, the entries of `images` under their last word.
         environments: Environments of the release ledger by name.
@@ -108,6 +109,7 @@ class Document:
     policy: Literal["default", "strict"] = "default"
     images: tuple[ImageEntry, ...] = ()
     release: ReleaseSettings = field(default_factory=ReleaseSettings)
+    workloads: WorkloadSettings = field(default_factory=WorkloadSettings)
     ledger: LedgerSettings = field(default_factory=LedgerSettings)
     services: Mapping[Name, Service] = field(default_factory=dict)
     environments: Mapping[Name, Environment] = field(default_factory=dict)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from go_release_gate.config.construct import plain
@@ -131,6 +131,7 @@ def flat(settings: Settings) -> dict[str, Any]:
         "images": [_image(image) for image in settings.images],
         "release.branches": list(settings.release.branches),
         "release.tags": settings.release.tags,
+        **{f"workloads.{key.replace('_', '-')}": value for key, value in asdict(settings.workloads).items()},
         **{key: plain(getattr(settings.releases, key)) for key in ("ledger", "services", "environments")},
         "event": settings.event.value,
         "tag": settings.tag,

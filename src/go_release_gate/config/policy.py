@@ -11,7 +11,7 @@ from typing import Any
 from go_release_gate import __version__
 from go_release_gate.config.construct import construct
 from go_release_gate.config.releases import Releases
-from go_release_gate.config.settings import GoSettings, ImageSettings, ReleaseSettings, Settings
+from go_release_gate.config.settings import GoSettings, ImageSettings, ReleaseSettings, Settings, WorkloadSettings
 from go_release_gate.config.yamlfile import YamlDocument
 from go_release_gate.errors import ConfigError
 from go_release_gate.model.severity import Event, Severity
@@ -83,6 +83,7 @@ def _settings(values: Mapping[str, Any], event: Event) -> Settings:
         jobs=values.get("jobs", known.jobs),
         policy=values.get("policy", known.policy),
         release=_release(values.get("release", {})),
+        workloads=WorkloadSettings(**_attributes(values.get("workloads", {}))),
         releases=construct(Releases, values),
     )
 
@@ -168,7 +169,7 @@ def _origins(document: YamlDocument, name: str) -> dict[str, str]:
     """Dotted key → `file:line`, for each key the file gives; severities rule by rule."""
     origins: dict[str, str] = {}
     for key, value in document.value.items():
-        paths = [(key, inner) for inner in value] if key in ("go", "release", "severity") else [(key,)]
+        paths = [(key, inner) for inner in value] if key in ("go", "release", "severity", "workloads") else [(key,)]
         origins |= {".".join(path): f"{name}:{document.line(path)}" for path in paths}
     return origins
 

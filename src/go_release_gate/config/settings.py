@@ -41,6 +41,27 @@ class ReleaseSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkloadSettings:
+    """What probes of containers are held against, in seconds.
+
+    Attributes:
+        liveness_delay: Least initial delay of a liveness probe where no startup probe comes before it.
+        liveness_period: Least time between two liveness probes.
+        liveness_failures: Least number of failed liveness probes before a restart.
+        readiness_delay: Least initial delay of a readiness probe that gives one.
+        readiness_period: Least time between two readiness probes.
+        probe_timeout: Longest time limit of a probe.
+    """
+
+    liveness_delay: Annotated[int, {"minimum": 0}] = 30
+    liveness_period: Annotated[int, {"minimum": 1}] = 10
+    liveness_failures: Annotated[int, {"minimum": 1}] = 3
+    readiness_delay: Annotated[int, {"minimum": 0}] = 10
+    readiness_period: Annotated[int, {"minimum": 1}] = 5
+    probe_timeout: Annotated[int, {"minimum": 1}] = 3
+
+
+@dataclass(frozen=True, slots=True)
 class ImageSettings:
     """One entry of the table of images: `tags` empty stands for the tags of its module.
 
@@ -103,4 +124,5 @@ class Settings:
     policy: str = "default"
     images: tuple[ImageSettings, ...] = ()
     release: ReleaseSettings = field(default_factory=ReleaseSettings)
+    workloads: WorkloadSettings = field(default_factory=WorkloadSettings)
     releases: Releases = field(default_factory=Releases)

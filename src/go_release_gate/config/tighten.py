@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from go_release_gate.config.policy import Rules, edition_key
-from go_release_gate.config.settings import GoSettings, ImageSettings, ReleaseSettings, Settings
+from go_release_gate.config.settings import GoSettings, ImageSettings, ReleaseSettings, Settings, WorkloadSettings
 from go_release_gate.gomod import goversion
 from go_release_gate.model.severity import Event, Severity
 
@@ -42,6 +42,7 @@ def tighten(base: Settings, head: Settings, rules: Rules) -> Settings:
         policy="strict" if "strict" in (base.policy, head.policy) else "default",
         images=_images(base.images, head.images),
         release=_release(base.release, head.release),
+        workloads=_workloads(base.workloads, head.workloads),
     )
 
 
@@ -98,6 +99,18 @@ def _release(base: ReleaseSettings, head: ReleaseSettings) -> ReleaseSettings:
     fewer = _both(base.branches, head.branches) or base.branches
     return ReleaseSettings(
         branches=fewer if base.branches else head.branches, tags=max(base.tags, head.tags, key=_KINDS.index)
+    )
+
+
+def _workloads(base: WorkloadSettings, head: WorkloadSettings) -> WorkloadSettings:
+    """Longer delays and periods, more failures, a shorter time limit: each asks more of a probe."""
+    return WorkloadSettings(
+        liveness_delay=max(base.liveness_delay, head.liveness_delay),
+        liveness_period=max(base.liveness_period, head.liveness_period),
+        liveness_failures=max(base.liveness_failures, head.liveness_failures),
+        readiness_delay=max(base.readiness_delay, head.readiness_delay),
+        readiness_period=max(base.readiness_period, head.readiness_period),
+        probe_timeout=min(base.probe_timeout, head.probe_timeout),
     )
 
 

@@ -15,11 +15,13 @@ from go_release_gate.engine.image_reading import collect_image_uses
 from go_release_gate.engine.publishing_facts import collect as collect_publications
 from go_release_gate.engine.tagging import release_table, tags
 from go_release_gate.engine.workflow_reading import collect_workflows
+from go_release_gate.engine.workload_reading import collect_workloads
 from go_release_gate.facts.image_uses import ImageUses
 from go_release_gate.facts.publications import Publications
 from go_release_gate.facts.release_table import ReleaseTable
 from go_release_gate.facts.tags import Tags
 from go_release_gate.facts.workflows import Workflows
+from go_release_gate.facts.workloads import Workloads
 from go_release_gate.rules.registry import RULES
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ Collector = Callable[[Facts, "Settings", Edges], object | None]
 COLLECTORS: tuple[tuple[type, Collector], ...] = (
     (ImageUses, collect_image_uses),
     (Workflows, collect_workflows),
+    (Workloads, collect_workloads),
     (ReleaseTable, release_table),
     (Tags, tags),
     (Publications, collect_publications),

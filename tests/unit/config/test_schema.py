@@ -23,7 +23,7 @@ from go_release_gate.config.releases import (
     Target,
 )
 from go_release_gate.config.schema import _schema, config_schema, descriptions
-from go_release_gate.config.settings import GoSettings, ReleaseSettings, Settings
+from go_release_gate.config.settings import GoSettings, ReleaseSettings, Settings, WorkloadSettings
 
 RELEASE_KINDS = (
     Alert, Environment, HealthSettings, HttpProbe, LedgerSettings, MetricQuery, Requirement, Service, Signer, Target
@@ -37,7 +37,7 @@ def test_it_is_a_valid_schema() -> None:
 
 @pytest.mark.parametrize(
     "kind",
-    [Document, GoSettings, ReleaseSettings, ImageEntry, EventLevels, *RELEASE_KINDS],
+    [Document, GoSettings, ReleaseSettings, WorkloadSettings, ImageEntry, EventLevels, *RELEASE_KINDS],
 )
 def test_every_key_is_described(kind: type) -> None:
     """Each attribute has a line in its class's docstring, which becomes the description."""
@@ -47,9 +47,10 @@ def test_every_key_is_described(kind: type) -> None:
 def test_every_key_of_the_file_is_shown_when_in_force() -> None:
     """`config --effective` shows each key that the file can hold."""
     shown = set(flat(Settings()))
-    keys = {key_of(item.name) for item in fields(Document)} - {"go", "release", "severity"}
+    keys = {key_of(item.name) for item in fields(Document)} - {"go", "release", "severity", "workloads"}
     keys |= {f"go.{key_of(item.name)}" for item in fields(GoSettings)}
     keys |= {f"release.{key_of(item.name)}" for item in fields(ReleaseSettings)}
+    keys |= {f"workloads.{key_of(item.name)}" for item in fields(WorkloadSettings)}
 
     assert keys <= shown
 

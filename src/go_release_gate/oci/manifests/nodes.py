@@ -34,12 +34,13 @@ class UnreadableError(Exception):
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """A text (`part`), a sequence (`items`) or a mapping (`pairs`, keys as written)."""
+    """A text (`part`), a sequence (`items`) or a mapping (`pairs`, keys as written, each with its place in `keys`)."""
 
     part: Part | None = None
     items: list[Node] = field(default_factory=list)
     pairs: dict[str, Node] = field(default_factory=dict)
     merged: list[Node] = field(default_factory=list)
+    keys: dict[str, Part] = field(default_factory=dict)
 
     def get(self, *path: str) -> Node:
         """What lies below the keys of `path`, merged mappings included; an empty node where there is nothing."""
@@ -51,6 +52,10 @@ class Node:
     def has(self, key: str) -> bool:
         """Whether it is a mapping with `key`, by itself or by a merged one."""
         return any(key in one.pairs for one in (self, *self.merged))
+
+    def place(self, key: str) -> Part | None:
+        """Where `key` of this mapping is written, by itself or by a merged one; None: it has no such key."""
+        return next((one.keys[key] for one in (self, *self.merged) if key in one.keys), None)
 
     @property
     def text(self) -> str:
@@ -144,13 +149,16 @@ class _Reader:
         for event in self.events:
             if type(event).__name__ == "MappingEndEvent":
                 return
-            key = self.node(event, depth + 1).text
+            name = self.node(event, depth + 1)
+            key = name.text
             value = self.node(next(self.events), depth + 1)
             if key == "<<":
                 below = (one for given in (value, *value.items) for one in (given, *given.merged))
                 node.merged = list(dict.fromkeys((*node.merged, *islice(below, MERGE_LIMIT))))[:MERGE_LIMIT]
             else:
                 node.pairs.setdefault(key, value)
+                if name.part:
+                    node.keys.setdefault(key, name.part)
 
     def part(self, event: Any) -> Part:
         """A plain `null` is no text."""

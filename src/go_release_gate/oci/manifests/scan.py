@@ -78,7 +78,7 @@ def _is_worth_reading(path: str, piece: str) -> bool:
 
 
 def _read_piece(path: str, piece: str, before: int, charts: Collection[str], found: Scan) -> None:
-    if _is_template(path, piece, charts):
+    if is_template(path, piece, charts):
         if len(_OBJECT.findall(piece)) >= 2:
             found.uses += helm.template_images(path, piece, before)
         return
@@ -90,7 +90,8 @@ def _read_piece(path: str, piece: str, before: int, charts: Collection[str], fou
             found.unreadable.append((error.line, error.message))
 
 
-def _is_template(path: str, piece: str, charts: Collection[str]) -> bool:
+def is_template(path: str, piece: str, charts: Collection[str]) -> bool:
+    """Whether a document is no YAML before it is rendered. `charts`: directories with a Chart.yaml."""
     if not any(mark in piece for mark in _TEMPLATE):
         return False
     if path.startswith(f"{github.DIRECTORY}/") or helm.is_values(path):
