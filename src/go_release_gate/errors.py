@@ -5,6 +5,8 @@ GateError
 │   ├── ConfigError   a configuration file, with its line          exit 2
 │   └── ReportError   a saved report that cannot be published      exit 2
 ├── NoModuleError     nothing to judge below the root              exit 2
+├── RefusedError      a hold, a policy, nothing to go back to      exit 5
+├── RaceError         somebody else was faster, a stale plan       exit 4
 ├── UnavailableError  the surroundings prevented a judgement       exit 3
 └── InterruptedRun    a signal ended the run                       exit 128 + signal
 """
@@ -61,6 +63,12 @@ class RefusedError(GateError):
     """Nothing was changed, because a policy forbids it or it cannot be undone (exit 5)."""
 
     exit_code = 5
+
+
+class RaceError(GateError):
+    """Somebody else was faster, or the plan is no longer true: nothing was changed (exit 4)."""
+
+    exit_code = 4
 
 
 class InterruptedRun(GateError):  # noqa: N818 - the field's word: an interrupted run

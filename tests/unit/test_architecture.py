@@ -27,12 +27,14 @@ MAY_IMPORT = {
     "dockerfile": {"shell", "oci", "gomod", "model", "errors"},
     "config": {"gomod", "model", "errors"},
     "facts": PURE,
-    "adapters": {*FACTS, "config"},
+    "adapters": {*FACTS, "gitops", "config"},
     "rules": FACTS,
     "report": {*FACTS, "adapters", "rules", "config"},
+    "gitops": {"oci", "gomod", "model", "errors"},
+    "release": {*FACTS, "gitops", "report", "adapters", "rules", "config"},
     "publish": {*FACTS, "report", "adapters", "rules", "config"},
     "engine": {*FACTS, "report", "adapters", "rules", "config"},
-    "cli": {*FACTS, "publish", "engine", "report", "adapters", "rules", "config"},
+    "cli": {*FACTS, "gitops", "release", "publish", "engine", "report", "adapters", "rules", "config"},
 }
 FREE = {"__init__", "__main__", "action"}
 HEAVY = ("github", "jsonschema", "rich", "yaml", "ruamel", "requests", "concurrent.futures", "asyncio")

@@ -36,8 +36,7 @@ def protected(
 
     names = {name for one, name in state.environments if one == service}
     for name in sorted(names):
-        place, settings = state.at(service, name), environments.get(name) or Settings()
-        for digest, reason in _of_place(state, service, name, place, settings, now):
+        for digest, reason in _of_place(state, service, name, environments.get(name) or Settings(), now):
             keep(digest, reason)
     for digest, release in state.releases.get(service, {}).items():
         if now - release.entry.time < _longest(environments):
@@ -47,9 +46,8 @@ def protected(
     return kept
 
 
-def _of_place(
-    state: State, service: str, name: str, place: Environment, settings: Settings, now: datetime
-) -> list[tuple[str, str]]:
+def _of_place(state: State, service: str, name: str, settings: Settings, now: datetime) -> list[tuple[str, str]]:
+    place = state.at(service, name)
     window = timedelta(hours=settings.keep_hours)
     found = [(place.current, f"it runs in {name}")]
     if place.intent:

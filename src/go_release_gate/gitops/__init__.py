@@ -1,0 +1,1 @@
+"""Edits of manifests that change the bytes of one scalar and nothing else."""

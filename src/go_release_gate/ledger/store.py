@@ -1,0 +1,34 @@
+"""Where the bytes of the ledger lie."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The ledger as it was read: the bytes of every entry, oldest first, and the commit that holds the last one."""
+
+    records: tuple[bytes, ...]
+    tip: str = ""
+
+
+class Store(Protocol):
+    """A ledger that can be read and grown by entries at its end, in one step or not at all."""
+
+    def read(self, known: Records | None = None) -> Records:
+        """The ledger as it is now; `known` spares reading again what was read before.
+
+        Raises UnavailableError: it cannot be reached. RefusedError: what is there is no ledger.
+        """
+        ...
+
+    def append(self, entries: Sequence[tuple[bytes, str]], tip: str) -> str | None:
+        """Add (bytes, one line for people) behind the commit `tip` (empty: to a ledger that is not there yet).
+
+        The new tip, or None where somebody else was faster: nothing was written then. Raises UnavailableError where
+        nobody can say whether it was written (the caller reads again and looks), RefusedError for missing rights.
+        """
+        ...
