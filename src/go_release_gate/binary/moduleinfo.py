@@ -59,7 +59,8 @@ def _module(rest: bytes) -> RecordedModule:
     parts = rest.split(b"\t")
     if len(parts) not in (2, 3):
         raise BinaryError("what Go recorded in it is damaged: a module has neither two nor three parts")
-    return RecordedModule(*map(_text, parts))
+    path, version, *sums = map(_text, parts)
+    return RecordedModule(path, version, sums[0] if sums else "")
 
 
 def _setting(rest: bytes) -> tuple[str, str]:

@@ -26,7 +26,9 @@ class Window:
         """Up to `count` bytes at `offset`, fewer at the end of the file. Raises BinaryError beyond the budget."""
         if offset < 0 or count < 0:
             raise BinaryError("an offset of the file is negative")
-        count = min(count, max(0, self.size - offset))
+        count = min(count, self.size - offset)
+        if count <= 0:
+            return b""
         self._bytes -= count
         self._reads -= 1
         if self._bytes < 0 or self._reads < 0:
