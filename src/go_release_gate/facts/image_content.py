@@ -44,7 +44,8 @@ class ImageFile:
     """A file of the finished file system that something is judged by (not every file is kept).
 
     `mode`: permission bits with setuid and the like; `link`: target of a symbolic link, else empty;
-    `layer`: index of the layer it comes from; `shebang`: what follows `#!` at its start, of a file that is started.
+    `layer`: index of the layer it comes from; `shebang`: what follows `#!` at its start, of a file that is started;
+    `kinds`: what it is kept for (facts/images/judged.py); `note`: what a file that looks like a secret seems to be.
     """
 
     path: str  # absolute
@@ -55,6 +56,8 @@ class ImageFile:
     link: str = ""
     layer: int = 0
     shebang: str = ""
+    kinds: tuple[str, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
