@@ -42,6 +42,7 @@ class Edges:
         github: makes what asks GitHub for what the checkout lacks, once something is asked; None: it is not asked.
         registries: makes what asks image registries, once something is asked; None: they are not asked.
         owner: (uid, gid) that children run as when privileges are dropped, else None.
+        copy: the root of the copy of the tree in which Go reads it, while there is one.
     """
 
     go: Go
@@ -55,6 +56,7 @@ class Edges:
     github: Callable[[], Api] | None = None
     registries: Callable[[], Registries] | None = None
     progress: Progress = field(default_factory=Silence)
+    copy: Path | None = None
 
 
 @dataclass(slots=True)

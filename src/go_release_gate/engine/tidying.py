@@ -76,6 +76,8 @@ def tidying(facts: Facts, settings: Settings, edges: Edges) -> Iterator[Tidier]:
                 trusted=settings.trusted,
             )
             stack.enter_context(mirror)
+        edges.copy = mirror.path
+        stack.callback(setattr, edges, "copy", None)
         run = TidyRun(
             facts.repository,
             edges.go,

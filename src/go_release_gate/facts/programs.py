@@ -7,11 +7,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A thing the code needs at run time and where it is seen first: `time.LoadLocation` at `main.go:12`."""
+    """A thing the code needs at run time and where it is seen first: `time.LoadLocation` at `main.go:12`.
+
+    `is_certain`: it is asked for by a constant (`https://…`), not by a value that only a run knows.
+    """
 
     what: str
     path: str = ""
     line: int = 0
+    is_certain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +25,14 @@ class Program:
     Attributes:
         module: directory of its module. directory: of the package, relative to the root. path: import path.
         cgo: packages (import paths) that need cgo when it is on, `net` and `os/user` among them.
-        pure_cgo: those of them that have no form without cgo (`import "C"` in a package without an alternative).
+        pure_cgo: those of them that do not work without cgo: no file is left then, or a stub that says so.
         tls: where it makes TLS connections as a client, None: it does not as far as is known.
         zones: where it loads time zones by name, None: it does not.
         embeds_zones: whether `time/tzdata` is linked in.
         embeds_roots: whether a bundle of root certificates is linked in (golang.org/x/crypto/x509roots/fallback).
-        unknown: why something of it could not be told; empty: everything was.
+        unknown: why something of it could not be told (what is said holds, other packages may need more); empty:
+            everything was.
+        tags: the build tags it was looked at with, sorted, with commas between them.
     """
 
     module: str
@@ -39,14 +45,18 @@ class Program:
     embeds_zones: bool = False
     embeds_roots: bool = False
     unknown: str = ""
+    tags: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Programs:
-    """Every main package, by directory."""
+    """Every main package that is built, by directory and tags."""
 
     programs: tuple[Program, ...]
 
-    def at(self, directory: str) -> Program | None:
-        """The program of a directory relative to the root (`cmd/api`, `.`)."""
-        return next((one for one in self.programs if one.directory == directory), None)
+    def at(self, directory: str, tags: str | None = None) -> Program | None:
+        """The program of a directory relative to the root (`cmd/api`, `.`), under these tags where they are given."""
+        return next(
+            (one for one in self.programs if one.directory == directory and tags in (None, one.tags)),
+            None,
+        )
