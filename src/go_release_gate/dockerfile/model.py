@@ -45,6 +45,7 @@ class Instruction:
         flags: in order.
         value: what follows the flags, continued lines joined, comments between them left out.
         starts: pairs (offset in `value`, line): from there on `value` stands on that line.
+        columns: the column on its line at which `value` stands from the offset of the same pair of `starts`.
         array: the words of the JSON form, None where it is the shell form.
         heredocs: in order.
     """
@@ -58,6 +59,7 @@ class Instruction:
     starts: tuple[tuple[int, int], ...] = ()
     array: tuple[str, ...] | None = None
     heredocs: tuple[Heredoc, ...] = ()
+    columns: tuple[int, ...] = ()
 
     def flag(self, name: str) -> str:
         """The value of a flag, empty where it is not given."""
@@ -65,8 +67,16 @@ class Instruction:
 
     def line_of(self, offset: int) -> int:
         """The line on which a character of `value` stands."""
-        index = bisect_right(self.starts, (offset, 1 << 62)) - 1
+        index = self._start_of(offset)
         return self.starts[index][1] if index >= 0 else self.line
+
+    def column_of(self, offset: int) -> int:
+        """The column, counted from 1, at which a character of `value` stands on its line."""
+        index = self._start_of(offset)
+        return self.columns[index] + offset - self.starts[index][0] if 0 <= index < len(self.columns) else self.column
+
+    def _start_of(self, offset: int) -> int:
+        return bisect_right(self.starts, (offset, 1 << 62)) - 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
