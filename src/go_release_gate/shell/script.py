@@ -27,12 +27,13 @@ _SET_OUTPUT = re.compile(r"::set-output name=([\w-]+)::(.*)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """A command with its words; `line` counts from 0 in the script."""
+    """A command with its words; `line` counts from 0 in the script; `depth`: subshells around it (`( … )`)."""
 
     words: tuple[str, ...]
     line: int
     is_conditional: bool
     environment: dict[str, str] = field(default_factory=dict)
+    depth: int = 0
 
 
 @dataclass(slots=True)
@@ -65,7 +66,7 @@ class Script:
                 continue
             self._record(expanded, command, active is None)
             if expanded:
-                yield Called(expanded, command.line, active is None, {**self.variables, **own})
+                yield Called(expanded, command.line, active is None, {**self.variables, **own}, command.depth)
 
     def _opened(self, command: Command) -> tuple[list[Word], bool]:
         """The command's words without the reserved ones in front, and whether its answer is turned round."""

@@ -35,7 +35,7 @@ Word = tuple[Piece, ...]
 
 @dataclass(slots=True)
 class Command:
-    """A simple command. `after`: the operator in front of it; `line` counts from 0.
+    """A simple command. `after`: the operator in front of it; `line` counts from 0; `depth`: brackets around it.
 
     `redirections`: pairs of operator and word; `heredoc`: the body of a here-document, as a word.
     """
@@ -45,6 +45,7 @@ class Command:
     words: list[Word] = field(default_factory=list)
     redirections: list[tuple[str, Word]] = field(default_factory=list)
     heredoc: Word | None = None
+    depth: int = 0
 
 
 def commands(script: str) -> Iterator[Command]:
@@ -64,7 +65,8 @@ def commands(script: str) -> Iterator[Command]:
                 _read_bodies(reader, pending)
             if current.words or current.redirections:
                 yield current
-            current = Command(reader.line, operator)
+            depth = max(current.depth + (operator == "(") - (operator == ")"), 0)
+            current = Command(reader.line, operator, depth=depth)
             continue
         if not current.words:
             current.line = reader.line
