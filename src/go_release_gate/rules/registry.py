@@ -5,6 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from go_release_gate.rules.base import Rule
+from go_release_gate.rules.build import go_version_disagreement
 from go_release_gate.rules.image import invalid_image_reference, tag_and_digest, unpinned_image
 from go_release_gate.rules.module import (
     broken_module,
@@ -48,6 +49,7 @@ RULES: tuple[Rule, ...] = (
     checksum_mismatch.RULE,
     directive_newer_than_go.RULE,
     duplicate_module_path.RULE,
+    go_version_disagreement.RULE,
     image_tag_collision.RULE,
     image_without_tag_pattern.RULE,
     invalid_image_reference.RULE,

@@ -1,0 +1,98 @@
+"""Which modules a place builds: by the `go` commands that run there, else by whether it builds anything at all."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from go_release_gate.facts.go_calls import WORKFLOW, GoCall
+from go_release_gate.facts.go_versions import GoPlace
+from go_release_gate.workflow.document import Job, Workflow
+
+_BUILDING = frozenset(
+    {"build", "test", "vet", "run", "generate", "list", "fix", "mod download", "mod verify", "mod tidy", "mod vendor"}
+)
+_BY_PACKAGE = frozenset({"install", "get", "run"})
+_BUILDERS = re.compile(r"\b(?:make|mage|task|just|bazel|goreleaser|ko|golangci-lint|gotestsum|ginkgo)\b|\.sh\b|\./")
+_ACTIONS = re.compile(r"golangci/golangci-lint-action|goreleaser/goreleaser-action|github/codeql-action/analyze")
+
+
+def modules_of_calls(calls: Iterable[GoCall], directories: Sequence[str]) -> tuple[tuple[str, ...], bool]:
+    """Directories of the modules that the commands load, and whether one of them runs where nobody knows.
+
+    `directories`: those of every module of the repository.
+    """
+    found: dict[str, None] = {}
+    is_open = False
+    for call in calls:
+        if not _loads_module(call):
+            continue
+        if not call.directory:
+            is_open = True
+            continue
+        found.update(dict.fromkeys(_modules(call, directories)))
+    return tuple(found), is_open
+
+
+def _loads_module(call: GoCall) -> bool:
+    verb, arguments = call.command.verb, call.command.arguments
+    if verb in _BY_PACKAGE and any("@" in argument for argument in arguments):
+        return False
+    if verb == "mod download" and arguments:
+        return False
+    is_outside = call.environment.get("GO111MODULE") == "off"
+    return not is_outside and (verb in _BUILDING or (verb == "install" and bool(arguments)))
+
+
+def _modules(call: GoCall, directories: Sequence[str]) -> list[str]:
+    """The module the command runs in; Go reads no other's go.mod for it, but where a workspace holds both."""
+    module = module_above(call.directory, directories)
+    return [] if module is None else [module]
+
+
+def module_above(directory: str, directories: Iterable[str]) -> str | None:
+    """The module that a directory of the repository belongs to; None: it is in none."""
+    known = set(directories)
+    current = posixpath.normpath(directory)
+    while current not in known:
+        if current in (".", "") or current.startswith(".."):
+            return None
+        current = posixpath.dirname(current) or "."
+    return current
+
+
+def with_modules(
+    places: Iterable[GoPlace], workflows: Sequence[Workflow], calls: Sequence[GoCall], directories: Sequence[str]
+) -> list[GoPlace]:
+    """The places of workflows with what their jobs build behind them."""
+    files = {workflow.path: workflow for workflow in workflows}
+    own = [call for call in calls if call.where == WORKFLOW or call.via]
+    return [_with_modules(place, files, own, directories) for place in places]
+
+
+def _with_modules(
+    place: GoPlace, files: dict[str, Workflow], calls: Sequence[GoCall], directories: Sequence[str]
+) -> GoPlace:
+    workflow = files[place.path]
+    job = next((job for job in workflow.jobs if job.id == place.scope.partition("/")[0]), None)
+    if job is None:
+        return place
+    run = [call for call in calls if _is_in(call, workflow, job)]
+    modules, is_open = modules_of_calls(run, directories)
+    is_guess = not modules and (is_open or _builds(job))
+    if is_guess and len(directories) == 1 and is_open:
+        return replace(place, modules=tuple(directories))
+    return replace(place, modules=modules, is_guess=is_guess)
+
+
+def _is_in(call: GoCall, workflow: Workflow, job: Job) -> bool:
+    path = call.path if call.where == WORKFLOW else call.via
+    return path == workflow.path and call.scope.partition("/")[0] == job.id
+
+
+def _builds(job: Job) -> bool:
+    return any(
+        (step.run is not None and _BUILDERS.search(step.run.text)) or _ACTIONS.match(step.action) for step in job.steps
+    )

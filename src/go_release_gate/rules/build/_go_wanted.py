@@ -1,0 +1,116 @@
+"""What the modules of the repository ask for, and what that means for a place that names a Go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from go_release_gate.facts.go_versions import COMMAND, IMAGE, GoPlace
+from go_release_gate.facts.repository import Repository
+from go_release_gate.gomod import goversion
+from go_release_gate.gomod.goselect import Selection, of_release
+from go_release_gate.model.finding import Edit, Fix, Location
+
+FIRST_SWITCHING = "1.21"  # from here on Go refuses what is too new for it, and can fetch another Go
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The Go a module asks for: the higher of its own `go` line and its workspace's, with the place of that line.
+
+    `toolchain`: the release of its `toolchain` line, empty: none.
+    """
+
+    module: str
+    go: str
+    path: str
+    line: int
+    toolchain: str = ""
+
+    @property
+    def location(self) -> Location:
+        """Where it says so."""
+        return Location(self.path, self.line)
+
+
+def wanted_by(repository: Repository, *, with_work: bool) -> dict[str, Wanted]:
+    """What each module asks for, by directory; `with_work`: where a go.work above it counts."""
+    found: dict[str, Wanted] = {}
+    for module in repository.modules:
+        if module.mod is None or module.mod.go is None:
+            continue
+        toolchain = goversion.from_toolchain(module.mod.toolchain.value) if module.mod.toolchain else ""
+        own = Wanted(module.dir, module.mod.go.value, module.file("go.mod"), module.mod.go.line, toolchain)
+        found[module.dir] = _raised(own, repository) if with_work else own
+    return found
+
+
+def _raised(own: Wanted, repository: Repository) -> Wanted:
+    for work in repository.workspaces:
+        line = work.file.go if work.file else None
+        if line and own.module in work.members and goversion.compare(line.value, own.go) > 0:
+            path = "go.work" if work.dir == "." else f"{work.dir}/go.work"
+            return Wanted(own.module, line.value, path, line.line, own.toolchain)
+    return own
+
+
+def of_place(place: GoPlace, wanted: dict[str, Wanted]) -> list[Wanted]:
+    """What the modules ask for that the place builds, the highest first; where they are not known, the lowest of all:
+    whatever it builds asks for that much."""
+    known = [wanted[module] for module in place.modules if module in wanted]
+    if known:
+        return sorted(known, key=lambda one: goversion.key(one.go), reverse=True)
+    return [min(wanted.values(), key=lambda one: goversion.key(one.go))] if place.is_guess and wanted else []
+
+
+def in_use(place: GoPlace) -> Selection | None:
+    """The Go that runs there: the one that GOTOOLCHAIN names, else the one that is installed."""
+    named = of_release(place.fetched) if place.fetched else None
+    return named or place.selection
+
+
+def selections(place: GoPlace) -> Iterator[Selection | None]:
+    """The Go of each combination of a matrix."""
+    yield in_use(place)
+    yield from place.others
+
+
+def is_older(place: GoPlace, go: str) -> bool:
+    """Whether the Go of every combination is surely older than `go`."""
+    return all(one is not None and one.is_older(go) for one in selections(place))
+
+
+def is_refused(selection: Selection, wanted: Wanted) -> bool:
+    """Whether Go refuses the module for sure: before 1.21 a `go` line was a hint alone."""
+    return goversion.compare(wanted.go, FIRST_SWITCHING) >= 0 or not selection.is_older(FIRST_SWITCHING)
+
+
+def can_switch(selection: Selection) -> bool:
+    """Whether this Go knows how to fetch a newer one."""
+    return not selection.is_older(FIRST_SWITCHING)
+
+
+def files(modules: Iterable[Wanted]) -> str:
+    """`go 1.26 of services/api/go.mod`, for messages."""
+    first = next(iter(modules))
+    return f"`go {first.go}` of {first.path}"
+
+
+def fix_of(place: GoPlace, go: str) -> Fix | None:
+    """The written version replaced by one that is new enough; None where it is not one literal that can be."""
+    literal, selection = place.literal, place.selection
+    if literal is None or selection is None or place.others or place.fetched or literal.source.count(literal.word) != 1:
+        return None
+    if place.kind in (IMAGE, COMMAND) and not _has_sibling(literal.source):
+        return None
+    version = goversion.language(go)
+    if selection.is_exact:
+        version = go if go.count(".") > 1 or not go.replace(".", "").isdigit() else f"{version}.0"
+    text = literal.source.replace(literal.word, version)
+    return Fix(safe=False, edits=(Edit(literal.path, literal.line, literal.line, f"{text}\n"),))
+
+
+def _has_sibling(source: str) -> bool:
+    """Whether the same image with another version surely exists: no digest, no release of a distribution."""
+    gone = ("@sha256", "stretch", "buster", "bullseye", "jessie", "alpine3", "nanoserver", "windows")
+    return not any(word in source for word in gone)
