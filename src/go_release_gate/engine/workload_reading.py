@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from go_release_gate.engine.context import Edges, Facts
-from go_release_gate.engine.safe_paths import RefusedFileError, read_regular
+from go_release_gate.engine.safe_paths import RefusedFileError, open_directory, read_regular
 from go_release_gate.facts.workloads import Expectations, GoModule, Workloads
 from go_release_gate.gomod import goversion
 from go_release_gate.oci.manifests.scan import is_passed_over, is_sample
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from go_release_gate.config.settings import Settings
     from go_release_gate.facts.module import Module
     from go_release_gate.facts.repository import Repository
@@ -74,4 +77,18 @@ def _module(module: Module, mod: ModFile, repository: Repository) -> GoModule:
         max((line for line in lines if goversion.is_directive(line)), key=goversion.key, default=""),
         frozenset(one.path for one in mod.requires),
         frozenset(one.value for one in mod.godebugs),
+        frozenset(_commands(repository.root, module.dir)),
     )
+
+
+def _commands(root: Path, directory: str) -> list[str]:
+    """Names of the directories below `cmd`."""
+    try:
+        folder = open_directory(root, "cmd" if directory == "." else f"{directory}/cmd")
+    except OSError:
+        return []
+    try:
+        with os.scandir(folder) as entries:
+            return [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+    finally:
+        os.close(folder)

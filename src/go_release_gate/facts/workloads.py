@@ -155,13 +155,14 @@ class Expectations:
 @dataclass(frozen=True, slots=True)
 class GoModule:
     """What is asked of a module here: its `go` line (or that of a workspace it is in, if that is higher), what it
-    requires, its `godebug` lines as `key=value`."""
+    requires, its `godebug` lines as `key=value`, the names of the directories below its `cmd`."""
 
     dir: str
     path: str
     go: str = ""
     requires: frozenset[str] = frozenset()
     godebugs: frozenset[str] = frozenset()
+    commands: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
