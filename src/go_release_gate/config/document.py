@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
+from go_release_gate.config.building import BuildSettings
 from go_release_gate.config.releases import Environment, LedgerSettings, Name, Service
 from go_release_gate.config.settings import GoSettings, ReleaseSettings, WorkloadSettings
 from go_release_gate.model.severity import Event
@@ -86,6 +87,7 @@ class Document:
         images: The images of this repository, each with its module, git tags and platforms.
         release: What a release tag must be.
         workloads: What probes in manifests are held against.
+        build: What `build` compiles, for which platforms and how.
         ledger: Where the release ledger lies and how it is signed.
         services: Services of the release ledger by name; without any, the entries of `images` under their last word.
         environments: Environments of the release ledger by name.
@@ -110,6 +112,7 @@ class Document:
     images: tuple[ImageEntry, ...] = ()
     release: ReleaseSettings = field(default_factory=ReleaseSettings)
     workloads: WorkloadSettings = field(default_factory=WorkloadSettings)
+    build: BuildSettings = field(default_factory=BuildSettings)
     ledger: LedgerSettings = field(default_factory=LedgerSettings)
     services: Mapping[Name, Service] = field(default_factory=dict)
     environments: Mapping[Name, Environment] = field(default_factory=dict)

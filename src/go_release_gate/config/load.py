@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from go_release_gate.config.construct import plain
 from go_release_gate.config.event import EventContext
+from go_release_gate.config.keys import key_of
 from go_release_gate.config.nearest import did_you_mean
 from go_release_gate.config.policy import OF_BASE, Policy, Rules, parse_threshold, read_policy
 from go_release_gate.config.settings import ImageSettings, Settings
@@ -131,6 +132,7 @@ def flat(settings: Settings) -> dict[str, Any]:
         "images": [_image(image) for image in settings.images],
         "release.branches": list(settings.release.branches),
         "release.tags": settings.release.tags,
+        **{f"build.{key_of(item.name)}": plain(getattr(settings.build, item.name)) for item in fields(settings.build)},
         **{f"workloads.{key.replace('_', '-')}": value for key, value in asdict(settings.workloads).items()},
         **{key: plain(getattr(settings.releases, key)) for key in ("ledger", "services", "environments")},
         "event": settings.event.value,

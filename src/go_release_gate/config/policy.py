@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from go_release_gate import __version__
+from go_release_gate.config.building import BuildSettings
 from go_release_gate.config.construct import construct
 from go_release_gate.config.releases import Releases
 from go_release_gate.config.settings import GoSettings, ImageSettings, ReleaseSettings, Settings, WorkloadSettings
@@ -18,6 +19,7 @@ from go_release_gate.model.severity import Event, Severity
 
 EDITION = ".".join(__version__.split(".")[:2])  # the newest edition of the rules that this program knows
 OF_BASE = " of the base commit"  # after a file's name, for people
+_NESTED = ("build", "go", "release", "severity", "workloads")  # keys whose own keys have places of their own
 RuleSeverity = Severity | Mapping[Event, Severity]
 Rules = Mapping[str, RuleSeverity]  # rule id → its own severity
 
@@ -83,6 +85,7 @@ def _settings(values: Mapping[str, Any], event: Event) -> Settings:
         jobs=values.get("jobs", known.jobs),
         policy=values.get("policy", known.policy),
         release=_release(values.get("release", {})),
+        build=construct(BuildSettings, values.get("build", {})),
         workloads=WorkloadSettings(**_attributes(values.get("workloads", {}))),
         releases=construct(Releases, values),
     )
@@ -151,10 +154,25 @@ def _check(document: YamlDocument, name: str) -> None:
         raise ConfigError("baseline: the file must lie in the repository", path=name, line=line)
     if isinstance(values.get("prepare"), str):
         _check_command(document, name)
+    _check_build(document, name)
     for number, entry in enumerate(values.get("images", ())):
         if _directory(entry.get("module", ".")).split("/")[0] in ("", ".."):
             message = f"images[{number}].module: the directory must lie in the repository"
             raise ConfigError(message, path=name, line=document.line(("images", number, "module")))
+
+
+def _check_build(document: YamlDocument, name: str) -> None:
+    """Every service has a name of its own and lies in the repository."""
+    seen: set[str] = set()
+    for number, entry in enumerate(document.value.get("build", {}).get("services", ())):
+        for key in ("package", "module"):
+            if _directory(entry.get(key, ".")).split("/")[0] in ("", ".."):
+                message = f"build.services[{number}].{key}: the directory must lie in the repository"
+                raise ConfigError(message, path=name, line=document.line(("build", "services", number, key)))
+        if entry["name"] in seen:
+            message = f"build.services[{number}].name: {entry['name']!r} is the name of another service, too"
+            raise ConfigError(message, path=name, line=document.line(("build", "services", number, "name")))
+        seen.add(entry["name"])
 
 
 def _check_command(document: YamlDocument, name: str) -> None:
@@ -169,7 +187,7 @@ def _origins(document: YamlDocument, name: str) -> dict[str, str]:
     """Dotted key → `file:line`, for each key the file gives; severities rule by rule."""
     origins: dict[str, str] = {}
     for key, value in document.value.items():
-        paths = [(key, inner) for inner in value] if key in ("go", "release", "severity", "workloads") else [(key,)]
+        paths = [(key, inner) for inner in value] if key in _NESTED else [(key,)]
         origins |= {".".join(path): f"{name}:{document.line(path)}" for path in paths}
     return origins
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
+from go_release_gate.config.building import BuildSettings
 from go_release_gate.config.releases import Releases
 from go_release_gate.model.severity import Event, Severity
 
@@ -96,6 +97,7 @@ class Settings:
         digest: `sha256:…` of the configuration file's bytes, empty: none.
         policy: `default` or `strict`.
         images: the table of images as the file gives it; empty: it is discovered.
+        build: what `build` compiles.
         releases: the release ledger with its services and environments; `check` reads none of it.
     """
 
@@ -124,5 +126,6 @@ class Settings:
     policy: str = "default"
     images: tuple[ImageSettings, ...] = ()
     release: ReleaseSettings = field(default_factory=ReleaseSettings)
+    build: BuildSettings = field(default_factory=BuildSettings)
     workloads: WorkloadSettings = field(default_factory=WorkloadSettings)
     releases: Releases = field(default_factory=Releases)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from go_release_gate.config.building import BuildSettings
 from go_release_gate.config.policy import Rules, edition_key
 from go_release_gate.config.settings import GoSettings, ImageSettings, ReleaseSettings, Settings, WorkloadSettings
 from go_release_gate.gomod import goversion
@@ -42,6 +43,7 @@ def tighten(base: Settings, head: Settings, rules: Rules) -> Settings:
         policy="strict" if "strict" in (base.policy, head.policy) else "default",
         images=_images(base.images, head.images),
         release=_release(base.release, head.release),
+        build=_build(base.build, head.build),
         workloads=_workloads(base.workloads, head.workloads),
     )
 
@@ -92,6 +94,18 @@ def _images(base: tuple[ImageSettings, ...], head: tuple[ImageSettings, ...]) ->
     """The base's entries as they are; a pull request may add an image, for what it adds to the repository."""
     known = {entry.image for entry in base}
     return (*base, *(entry for entry in head if entry.image not in known))
+
+
+def _build(base: BuildSettings, head: BuildSettings) -> BuildSettings:
+    """The base's services as they are; a pull request may add one, and platforms and tags to compile for."""
+    known = {service.name for service in base.services}
+    added = tuple(service for service in head.services if service.name not in known)
+    return replace(
+        base,
+        services=(*base.services, *added),
+        platforms=_union(base.platforms, head.platforms),
+        tag_sets=_union(base.tag_sets, head.tag_sets),
+    )
 
 
 def _release(base: ReleaseSettings, head: ReleaseSettings) -> ReleaseSettings:

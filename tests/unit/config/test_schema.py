@@ -7,6 +7,7 @@ from dataclasses import fields
 import jsonschema
 import pytest
 
+from go_release_gate.config.building import BuildService, BuildSettings
 from go_release_gate.config.document import Document, EventLevels, ImageEntry
 from go_release_gate.config.keys import key_of
 from go_release_gate.config.load import flat
@@ -37,7 +38,17 @@ def test_it_is_a_valid_schema() -> None:
 
 @pytest.mark.parametrize(
     "kind",
-    [Document, GoSettings, ReleaseSettings, WorkloadSettings, ImageEntry, EventLevels, *RELEASE_KINDS],
+    [
+        Document,
+        BuildSettings,
+        BuildService,
+        GoSettings,
+        ReleaseSettings,
+        WorkloadSettings,
+        ImageEntry,
+        EventLevels,
+        *RELEASE_KINDS,
+    ],
 )
 def test_every_key_is_described(kind: type) -> None:
     """Each attribute has a line in its class's docstring, which becomes the description."""
@@ -47,7 +58,8 @@ def test_every_key_is_described(kind: type) -> None:
 def test_every_key_of_the_file_is_shown_when_in_force() -> None:
     """`config --effective` shows each key that the file can hold."""
     shown = set(flat(Settings()))
-    keys = {key_of(item.name) for item in fields(Document)} - {"go", "release", "severity", "workloads"}
+    keys = {key_of(item.name) for item in fields(Document)} - {"build", "go", "release", "severity", "workloads"}
+    keys |= {f"build.{key_of(item.name)}" for item in fields(BuildSettings)}
     keys |= {f"go.{key_of(item.name)}" for item in fields(GoSettings)}
     keys |= {f"release.{key_of(item.name)}" for item in fields(ReleaseSettings)}
     keys |= {f"workloads.{key_of(item.name)}" for item in fields(WorkloadSettings)}
