@@ -27,13 +27,18 @@ _SET_OUTPUT = re.compile(r"::set-output name=([\w-]+)::(.*)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """A command with its words; `line` counts from 0 in the script; `depth`: subshells around it (`( … )`)."""
+    """A command with its words; `line` counts from 0 in the script; `depth`: subshells around it (`( … )`).
+
+    `offset`: where its first word begins in the script; `inside`: which subshells those are, by their offsets.
+    """
 
     words: tuple[str, ...]
     line: int
     is_conditional: bool
     environment: dict[str, str] = field(default_factory=dict)
     depth: int = 0
+    offset: int = 0
+    inside: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -66,7 +71,10 @@ class Script:
                 continue
             self._record(expanded, command, active is None)
             if expanded:
-                yield Called(expanded, command.line, active is None, {**self.variables, **own}, command.depth)
+                offset = command.offsets[len(command.words) - len(rest)]
+                variables = {**self.variables, **own}
+                where = (command.depth, offset, command.inside)
+                yield Called(expanded, command.line, active is None, variables, *where)
 
     def _opened(self, command: Command) -> tuple[list[Word], bool]:
         """The command's words without the reserved ones in front, and whether its answer is turned round."""

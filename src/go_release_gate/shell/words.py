@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 LENGTH_LIMIT = 128 << 10  # characters of a script that are read
+NESTING_LIMIT = 32  # round brackets within one another that are told apart
 
 _OPERATORS = ("&&", "||", ";;", ";", "|", "&", "(", ")", "\n")
 _REDIRECTIONS = ("<<<", "<<-", "<<", ">>", ">&", ">|", "<&", "&>>", "&>", ">", "<")
@@ -38,6 +39,7 @@ class Command:
     """A simple command. `after`: the operator in front of it; `line` counts from 0; `depth`: brackets around it.
 
     `redirections`: pairs of operator and word; `heredoc`: the body of a here-document, as a word.
+    `offsets`: where each word begins in the script; `inside`: the offsets of the round brackets it stands in.
     """
 
     line: int
@@ -46,6 +48,8 @@ class Command:
     redirections: list[tuple[str, Word]] = field(default_factory=list)
     heredoc: Word | None = None
     depth: int = 0
+    offsets: list[int] = field(default_factory=list)
+    inside: tuple[int, ...] = ()
 
 
 def commands(script: str) -> Iterator[Command]:
@@ -66,13 +70,20 @@ def commands(script: str) -> Iterator[Command]:
             if current.words or current.redirections:
                 yield current
             depth = max(current.depth + (operator == "(") - (operator == ")"), 0)
-            current = Command(reader.line, operator, depth=depth)
+            current = Command(reader.line, operator, depth=depth, inside=_brackets(current.inside, operator, reader.at))
             continue
         if not current.words:
             current.line = reader.line
+        current.offsets.append(reader.at)
         current.words.append(reader.word())
     if current.words or current.redirections:
         yield current
+
+
+def _brackets(inside: tuple[int, ...], operator: str, at: int) -> tuple[int, ...]:
+    if operator == "(":
+        return (*inside, at)[-NESTING_LIMIT:]
+    return inside[:-1] if operator == ")" else inside
 
 
 def _read_bodies(reader: _Reader, pending: list[tuple[Command, str, bool]]) -> None:
