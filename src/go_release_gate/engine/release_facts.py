@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from go_release_gate.engine.apply import chosen_rules, facts_wanted
 from go_release_gate.engine.context import Edges, Facts, phase
+from go_release_gate.engine.dockerfile_reading import collect_dockerfiles
 from go_release_gate.engine.go_version_reading import collect_go_versions, collect_image_builds
 from go_release_gate.engine.image_reading import collect_image_uses
 from go_release_gate.engine.publishing_facts import collect as collect_publications
 from go_release_gate.engine.tagging import release_table, tags
 from go_release_gate.engine.workflow_reading import collect_workflows
 from go_release_gate.engine.workload_reading import collect_workloads
+from go_release_gate.facts.dockerfiles import Dockerfiles
 from go_release_gate.facts.go_versions import GoVersions
 from go_release_gate.facts.image_builds import ImageBuilds
 from go_release_gate.facts.image_uses import ImageUses
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 Collector = Callable[[Facts, "Settings", Edges], object | None]
 
 COLLECTORS: tuple[tuple[type, Collector], ...] = (
+    (Dockerfiles, collect_dockerfiles),
     (ImageUses, collect_image_uses),
     (Workflows, collect_workflows),
     (ImageBuilds, collect_image_builds),
