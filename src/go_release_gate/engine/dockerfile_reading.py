@@ -20,9 +20,9 @@ COUNT_LIMIT = 1_000  # files; more are not read, and that is said
 
 # Files that are named after Dockerfiles and are none, or only after something has filled them in.
 _OTHERS = (
-    ".bak", ".erb", ".go", ".golden", ".html", ".in", ".j2", ".jinja", ".jinja2", ".js", ".json", ".lock", ".m4", ".md",
-    ".mustache", ".orig", ".patch", ".py", ".rego", ".rst", ".sh", ".snap", ".template", ".tf", ".tmpl", ".toml", ".tpl",
-    ".ts", ".txt", ".yaml", ".yml",
+    ".bak", ".erb", ".go", ".golden", ".html", ".in", ".j2", ".jinja", ".jinja2", ".js", ".json", ".lock", ".m4",
+    ".md", ".mustache", ".orig", ".patch", ".py", ".rego", ".rst", ".sh", ".snap", ".template", ".tf", ".tmpl",
+    ".toml", ".tpl", ".ts", ".txt", ".yaml", ".yml",
 )  # fmt: skip
 
 
