@@ -7,6 +7,15 @@ from difflib import get_close_matches
 from go_release_gate.rules.base import Rule
 from go_release_gate.rules.build import go_version_disagreement
 from go_release_gate.rules.image import invalid_image_reference, tag_and_digest, unpinned_image
+from go_release_gate.rules.manifest import (
+    cpu_limit_without_gomaxprocs,
+    gomemlimit_mismatch,
+    memory_limit_without_gomemlimit,
+    missing_probe,
+    non_root_conflict,
+    port_disagreement,
+    probe_settings,
+)
 from go_release_gate.rules.module import (
     broken_module,
     checksum_mismatch,
@@ -47,18 +56,25 @@ from go_release_gate.rules.workflow import (
 RULES: tuple[Rule, ...] = (
     broken_module.RULE,
     checksum_mismatch.RULE,
+    cpu_limit_without_gomaxprocs.RULE,
     directive_newer_than_go.RULE,
     duplicate_module_path.RULE,
     go_version_disagreement.RULE,
+    gomemlimit_mismatch.RULE,
     image_tag_collision.RULE,
     image_without_tag_pattern.RULE,
     invalid_image_reference.RULE,
     major_version_mismatch.RULE,
+    memory_limit_without_gomemlimit.RULE,
     missing_go_directive.RULE,
+    missing_probe.RULE,
     modified_module_cache.RULE,
     modified_vendor.RULE,
     moving_tag_not_highest.RULE,
     mutable_release_tag.RULE,
+    non_root_conflict.RULE,
+    port_disagreement.RULE,
+    probe_settings.RULE,
     push_on_pull_request.RULE,
     released_tag_moved.RULE,
     remote_build_context.RULE,
