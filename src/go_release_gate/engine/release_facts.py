@@ -39,11 +39,11 @@ COLLECTORS: tuple[tuple[type, Collector], ...] = (
     (ImageUses, collect_image_uses),
     (Workflows, collect_workflows),
     (ImageBuilds, collect_image_builds),
-    (GoVersions, collect_go_versions),
     (Workloads, collect_workloads),
     (ReleaseTable, release_table),
     (Tags, tags),
     (Publications, collect_publications),
+    (GoVersions, collect_go_versions),
 )
 
 
