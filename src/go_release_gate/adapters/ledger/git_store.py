@@ -1,0 +1,180 @@
+"""The ledger in a git repository: a ref of its own, one commit for each entry, grown by compare-and-swap pushes.
+
+Every commit holds one file, `entry.json`, and has the commit before as its only parent. A push names the tip that it
+was made for (`--force-with-lease`), so the remote refuses it when somebody else was faster.
+https://git-scm.com/docs/git-push#Documentation/git-push.txt---force-with-leaseltrefnamegtltexpectgt
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from go_release_gate.adapters.process import Completed, Runner
+from go_release_gate.errors import RefusedError, UnavailableError
+from go_release_gate.ledger.canonical import SIZE_LIMIT
+from go_release_gate.ledger.store import Records
+
+FILE = "entry.json"
+LOCAL = "refs/go-release-gate/ledger"
+TIMEOUT = 120.0  # seconds of one fetch or push
+LOCAL_TRIES = 20
+READ_LIMIT = 1 << 30  # bytes of the whole ledger
+WHO = "go-release-gate <go-release-gate@localhost>"
+
+_FASTER = re.compile(
+    r"stale info|fetch first|non-fast-forward|cannot lock ref|incorrect old value|reference already exists"
+    r"|failed to update ref|needs force|already exists"
+)
+_ABSENT = re.compile(r"couldn't find remote ref|could not find remote ref")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the ledger lies: the repository here that holds copies of it, its remote (name or address), the ref."""
+
+    repository: Path
+    remote: str
+    ref: str
+
+
+class GitStore:
+    """A ledger behind a git remote. See ledger.store.Store.
+
+    Args:
+        program: git. environment: the whole environment of its processes, credentials among it.
+    """
+
+    def __init__(self, runner: Runner, program: Path, environment: Mapping[str, str], place: Place) -> None:
+        self._runner = runner
+        self._program = program
+        self._environment = {**environment, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+        self._place = place
+        digits = "".join(character for character in place.ref if character.isalnum())
+        self._local = f"{LOCAL}-{digits}"
+
+    def read(self, known: Records | None = None) -> Records:
+        """Fetch the ref and read what is new behind `known`."""
+        tip = self._fetched()
+        if known and known.tip == tip:
+            return known
+        before = known.records if known and known.tip and self._is_ancestor(known.tip, tip) else ()
+        names = self._commits(known.tip if before and known else "", tip) if tip else []
+        return Records((*before, *self._contents(names)), tip)
+
+    def append(self, entries: Sequence[tuple[bytes, str]], tip: str) -> str | None:
+        """Make the commits and push them, on the condition that the remote still is at `tip`."""
+        made = self._committed(entries, tip)
+        place = self._place
+        answer = self._run(
+            "push",
+            "--porcelain",
+            "--no-verify",
+            "--atomic",
+            f"--force-with-lease={place.ref}:{tip}",
+            place.remote,
+            f"{made}:{place.ref}",
+            timeout=TIMEOUT,
+        )
+        if answer.returncode == 0:
+            return made
+        said = _text(answer)
+        if _FASTER.search(said):
+            return None
+        line = next((line for line in said.splitlines() if line.startswith("!")), "")
+        if line:
+            raise RefusedError(
+                f"the remote {place.remote} refuses entries at {place.ref}: {_reason(line)}",
+                "allow this identity to push to that ref alone (a bypass of its ruleset); run `go-release-gate doctor`",
+            )
+        raise UnavailableError(f"{place.remote} cannot be reached to append: {_last(said)}", "run it again")
+
+    def _fetched(self) -> str:
+        place = self._place
+        words = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--force", place.remote)
+        for _ in range(LOCAL_TRIES):
+            answer = self._run(*words, f"{place.ref}:{self._local}", timeout=TIMEOUT)
+            if answer.returncode == 0:
+                return self._run("rev-parse", "--verify", "--quiet", self._local).stdout.decode("ascii").strip()
+            if b"cannot lock ref" not in answer.stderr:  # another process of this machine fetches into this clone
+                break
+        said = _text(answer)
+        if _ABSENT.search(said):
+            return ""
+        raise UnavailableError(
+            f"the ledger {place.ref} cannot be fetched from {place.remote}: {_last(said)}",
+            "check the network and the credentials of git",
+        )
+
+    def _is_ancestor(self, one: str, other: str) -> bool:
+        return self._run("merge-base", "--is-ancestor", one, other).returncode == 0
+
+    def _commits(self, since: str, tip: str) -> list[str]:
+        """The commits behind `since`, oldest first; a merge is no ledger."""
+        range_ = f"{since}..{tip}" if since else tip
+        answer = self._run("rev-list", "--reverse", "--parents", range_)
+        rows = [line.split() for line in answer.stdout.decode("ascii", "replace").splitlines()]
+        if answer.returncode or any(len(row) > 2 for row in rows) or (rows and not since and len(rows[0]) > 1):
+            raise RefusedError(
+                f"{self._place.ref} is no ledger, or was cut: its history is no single line of commits",
+                "fetch it whole, or name another ref in `ledger.ref`",
+            )
+        return [row[0] for row in rows]
+
+    def _contents(self, commits: Sequence[str]) -> Iterator[bytes]:
+        asked = "".join(f"{name}:{FILE}\n" for name in commits).encode()
+        answer = self._run("cat-file", "--batch", stdin=asked, limit=READ_LIMIT)
+        data, position = answer.stdout, 0
+        for name in commits:
+            end = data.find(b"\n", position)
+            head = data[position:end].split() if end >= 0 else []
+            if len(head) != 3 or head[1] != b"blob" or int(head[2]) > SIZE_LIMIT:
+                raise RefusedError(f"{self._place.ref} is no ledger: commit {name[:12]} has no readable {FILE}")
+            yield data[end + 1 : end + 1 + int(head[2])]
+            position = end + 2 + int(head[2])
+
+    def _committed(self, entries: Sequence[tuple[bytes, str]], tip: str) -> str:
+        """One fast-import makes every commit, and prints the last one's name; the ref it needs is gone with it."""
+        branch = b"refs/go-release-gate/writing-%d-%s" % (os.getpid(), secrets.token_hex(4).encode())
+        stream = bytearray()
+        for number, (data, words) in enumerate(entries, 1):
+            message = words.encode("utf-8", "replace")
+            stream += b"commit %s\nmark :%d\ncommitter %s now\n" % (branch, number, WHO.encode())
+            stream += b"data %d\n%s\n" % (len(message), message)
+            if number == 1 and tip:
+                stream += b"from %s\n" % tip.encode()
+            stream += b"deleteall\nM 100644 inline %s\ndata %d\n%s\n" % (FILE.encode(), len(data), data)
+        stream += b"get-mark :%d\nreset %s\nfrom %s\ndone\n" % (len(entries), branch, b"0" * (len(tip) or 40))
+        answer = self._run("fast-import", "--quiet", "--force", "--date-format=now", "--done", stdin=bytes(stream))
+        made = answer.stdout.decode("ascii", "replace").strip()
+        if answer.returncode or not re.fullmatch(r"[0-9a-f]{40,64}", made):
+            raise UnavailableError(f"git cannot write here: {_last(_text(answer))}", "check space and rights of .git")
+        return made
+
+    def _run(self, *words: str, stdin: bytes = b"", timeout: float = TIMEOUT, limit: int = 64 << 20) -> Completed:
+        argv = [str(self._program), "-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "core.hooksPath=/dev/null"]
+        return self._runner.run(
+            [*argv, *words],
+            cwd=self._place.repository,
+            env=self._environment,
+            timeout=timeout,
+            stdin=stdin,
+            output_limit=limit,
+        )
+
+
+def _text(answer: Completed) -> str:
+    return (answer.stdout + b"\n" + answer.stderr).decode("utf-8", "replace")
+
+
+def _reason(line: str) -> str:
+    return line.rpartition("\t")[2] or line
+
+
+def _last(said: str) -> str:
+    lines = [line for line in said.splitlines() if line.strip() and not line.startswith("hint:")]
+    return lines[-1].strip() if lines else "git says nothing"

@@ -1,0 +1,182 @@
+"""The ledger in git: a bare repository as origin, real clones, real races."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from go_release_gate.adapters.ledger.git_store import GitStore, Place
+from go_release_gate.adapters.process import ProcessRunner
+from go_release_gate.errors import RefusedError, UnavailableError
+from go_release_gate.ledger.canonical import decoded
+from go_release_gate.ledger.entry import Actor, Entry
+from go_release_gate.ledger.state import State
+from go_release_gate.release.book import Book
+
+REF = "refs/heads/release-ledger"
+NOW = datetime(2026, 11, 21, 10, tzinfo=UTC)
+GIT = Path("/usr/bin/git")
+
+
+def git(cwd: Path, *words: str) -> str:
+    """One git command's output."""
+    return subprocess.run(["git", *words], cwd=cwd, capture_output=True, text=True, check=True).stdout.strip()
+
+
+@pytest.fixture
+def origin(tmp_path: Path) -> Path:
+    """An empty bare repository."""
+    git(tmp_path, "init", "--quiet", "--bare", "origin.git")
+    return tmp_path / "origin.git"
+
+
+def store(origin: Path, name: str = "clone", remote: str = "") -> GitStore:
+    """A store of a clone of its own."""
+    clone = origin.parent / name
+    if not clone.exists():
+        git(origin.parent, "clone", "--quiet", str(origin), name)
+    home = origin.parent / "home"
+    home.mkdir(exist_ok=True)
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(home)}
+    return GitStore(ProcessRunner(), GIT, environment, Place(clone, remote or "origin", REF))
+
+
+def quarantine(service: str) -> Entry:
+    """An entry that always fits."""
+    return Entry(0, "", "quarantine", service, "", NOW, Actor("ann"), digest=f"sha256:{'a' * 64}")
+
+
+def one(service: str) -> list[Entry]:
+    """What a writer wants to add."""
+    return [quarantine(service)]
+
+
+def test_entries_come_back_as_they_were_written(origin: Path) -> None:
+    """Another clone reads the bytes that were appended, in their order, and reads on from what it knows."""
+    here, there = Book(store(origin)), store(origin, "other")
+
+    here.append(lambda _state: [quarantine("api"), quarantine("web")])
+    first = there.read()
+    here.append(lambda _state: one("db"))
+    second = there.read(first)
+
+    assert [decoded(data).service for data in second.records] == ["api", "web", "db"]
+    assert second.records[:2] == first.records
+    assert git(origin, "log", "--format=%s", REF).splitlines()[0].startswith("quarantine db")
+
+
+def test_a_ledger_that_is_not_there_is_empty(origin: Path) -> None:
+    """Before the first entry there is nothing to read, and that is no trouble."""
+    assert store(origin).read().records == ()
+
+
+def test_a_stale_tip_is_refused_by_the_remote(origin: Path) -> None:
+    """Of two writers that saw the same tip one gets None, and nothing of it is in the ledger."""
+    first, second = store(origin), store(origin, "other")
+    made = first.append([(b"{}\n", "one")], "")
+
+    assert second.append([(b"[]\n", "two")], "") is None
+    assert made == git(origin, "rev-parse", REF)
+
+
+def test_fifty_writers_at_once_all_land(origin: Path) -> None:
+    """Entries of others that came in between are linked behind, and the chain holds."""
+    troubles: list[Exception] = []
+    stores = [store(origin, f"clone{number}") for number in range(10)]
+
+    def write(number: int) -> None:
+        try:
+            book = Book(stores[number % 10])
+            for turn in range(5):
+                book.append(lambda _state, turn=turn: one(f"service-{number}-{turn}"))
+        except Exception as error:  # noqa: BLE001 - a thread's trouble is shown by the test
+            troubles.append(error)
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    chain = Book(store(origin)).chain()
+    assert troubles == []
+    assert chain.fault is None
+    assert len({entry.service for entry in chain.entries}) == 50
+
+
+def test_an_entry_changed_in_the_repository_is_named(origin: Path) -> None:
+    """Bytes that were edited and pushed break the chain at the entry behind them."""
+    book = Book(store(origin))
+    for service in ("api", "web", "db"):
+        book.append(lambda _state, service=service: one(service))
+    records = book.store.read()
+    tampered = [data.replace(b'"web"', b'"wob"') for data in records.records]
+    git(origin, "update-ref", "-d", REF)
+    store(origin).append([(data, "forged") for data in tampered], "")
+
+    fault = Book(store(origin, "fresh")).chain().fault
+
+    assert fault is not None
+    assert fault.seq == 3
+
+
+def test_a_faulty_ledger_takes_no_entry(origin: Path) -> None:
+    """Nothing is decided on a ledger that is not to be believed."""
+    store(origin).append([(b"{}\n", "forged")], "")
+
+    with pytest.raises(RefusedError, match="entry 1 of the ledger"):
+        Book(store(origin, "other")).append(lambda _state: one("api"))
+
+
+def test_a_remote_that_is_away_is_said(origin: Path) -> None:
+    """A fetch that cannot reach the remote is unavailable, not an empty ledger."""
+    with pytest.raises(UnavailableError, match="cannot be fetched"):
+        store(origin, remote=str(origin.parent / "nowhere.git")).read()
+
+
+def test_a_refusing_remote_is_told_from_a_faster_writer(origin: Path) -> None:
+    """A hook that declines the push is a missing right, not a lost race."""
+    hook = origin / "hooks" / "pre-receive"
+    hook.write_text("#!/bin/sh\necho protected branch >&2\nexit 1\n", "utf-8")
+    hook.chmod(0o755)
+
+    with pytest.raises(RefusedError, match="refuses entries"):
+        Book(store(origin)).append(lambda _state: one("api"))
+
+
+def test_an_answer_that_was_lost_is_looked_for(origin: Path) -> None:
+    """When the push arrived and its answer did not, the entry is not written twice."""
+    inner = store(origin)
+
+    class Deaf:
+        def read(self, known=None):
+            return inner.read(known)
+
+        def append(self, entries: Sequence[tuple[bytes, str]], tip: str) -> str | None:
+            inner.append(entries, tip)
+            raise UnavailableError("the connection broke")
+
+    entries = Book(Deaf()).append(lambda _state: one("api"))
+
+    assert [entry.seq for entry in entries] == [1]
+    assert len(inner.read().records) == 1
+
+
+def test_what_is_to_be_written_is_asked_again_after_a_lost_race(origin: Path) -> None:
+    """The second look sees what the faster writer left, and may decide otherwise."""
+    other = Book(store(origin, "other"))
+    seen: list[int] = []
+
+    def make(state: State) -> list[Entry]:
+        seen.append(state.length)
+        if not state.length:
+            other.append(lambda _state: one("web"))
+        return one("api") if not state.length else []
+
+    assert Book(store(origin)).append(make) == ()
+    assert seen == [0, 1]
