@@ -23,6 +23,7 @@ class Answer:
         trouble: for status 0, what happened, in words of ours.
         is_final: for status 0, whether asking again cannot help.
         challenges: every WWW-Authenticate header.
+        stream: where a stream was asked for and there is one, what to read on from and to close; `body` is empty then.
     """
 
     status: int
@@ -32,6 +33,7 @@ class Answer:
     trouble: str = ""
     is_final: bool = False
     challenges: tuple[str, ...] = ()
+    stream: Any = field(default=None, repr=False, compare=False)
 
     @property
     def document(self) -> Any:

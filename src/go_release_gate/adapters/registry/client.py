@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from go_release_gate.adapters.registry.access import Access
 from go_release_gate.adapters.registry.answers import Answer
+from go_release_gate.adapters.registry.blobstream import BlobStream
 from go_release_gate.adapters.registry.errors import AbsentError, DeniedError, RegistryError
 from go_release_gate.adapters.registry.links import next_page
 from go_release_gate.adapters.registry.places import Place, host_of, is_link_local, place_of
@@ -107,6 +108,22 @@ class Registries:
             raise RegistryError(f"{reference.domain} gave a blob whose bytes have another digest than it should")
         return answer.body
 
+    def blob_stream(self, reference: Reference, digest: str, size: int) -> BlobStream:
+        """The blob with this digest and size, read on from where a connection breaks.
+
+        Its bytes are not checked against the digest: whoever reads them does (facts/images/source.Checked).
+        """
+        url_path = f"blobs/{digests.parse(digest)}"
+
+        def opened(offset: int) -> Answer:
+            answer = self._ask(reference, "GET", url_path, BLOB_LIMIT, offset)
+            if answer.stream is None:
+                self._check(reference, answer)
+                raise RegistryError(f"{reference.domain} gave no usable answer: {answer.said}")
+            return answer
+
+        return BlobStream(reference.domain, opened, size, self._access.asker.timing)
+
     def within(self, seconds: float) -> None:
         """From now on there are at most `seconds` for everything."""
         self._access.asker.timing.end_within(seconds)
@@ -115,11 +132,14 @@ class Registries:
         """What kept a login from being found, so far; one line each."""
         return self._access.logins.troubles()
 
-    def _ask(self, reference: Reference, method: str, what: str, limit: int) -> Answer:
+    def _ask(self, reference: Reference, method: str, what: str, limit: int, offset: int = -1) -> Answer:
+        """`offset`: the answer is not read here; from 1 on, only what lies behind so many bytes is asked for."""
         place = self._place(reference)
         url = f"{place.origin}/v2/{reference.path}/{what}"
         headers = _ACCEPT if what.startswith("manifests/") else {"Accept": "*/*"}
-        return self._access.ask(place, reference.path, Ask(method, url, headers, limit=limit))
+        if offset > 0:
+            headers = {**headers, "Range": f"bytes={offset}-"}
+        return self._access.ask(place, reference.path, Ask(method, url, headers, limit=limit, is_stream=offset >= 0))
 
     def _place(self, reference: Reference) -> Place:
         if not reference.domain:

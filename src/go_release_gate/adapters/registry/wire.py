@@ -25,13 +25,14 @@ ERROR_LIMIT = 64 << 10  # bytes read of an answer that is an error
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request; `limit`: bytes of the answer that are wanted at most."""
+    """One request; `limit`: bytes of the answer that are wanted at most; `is_stream`: a success is not read at all."""
 
     method: str
     url: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes | None = field(default=None, repr=False)
     limit: int = 1 << 20
+    is_stream: bool = False
 
 
 class Wire(Protocol):
@@ -75,7 +76,10 @@ class HttpWire:
         for name, value in ask.headers.items():
             request.add_unredirected_header(name, value)
         try:
-            with self._opener(request).open(request, timeout=max(0.05, min(SILENCE, end - time.monotonic()))) as answer:
+            answer = self._opener(request).open(request, timeout=max(0.05, min(SILENCE, end - time.monotonic())))
+            if ask.is_stream and answer.status in (200, 206):
+                return _opened(answer, ask)
+            with answer:
                 return _read(answer, ask, end)
         except Exception as error:  # noqa: BLE001 - what urllib, ssl and http.client raise has no common root
             return _failure(error)
@@ -113,6 +117,14 @@ def _read(answer: Any, ask: Ask, end: float) -> Answer:
         if length.isdigit() and len(data) < int(length[:18]):
             return Answer(0, trouble="an answer that was cut short")
     return Answer(status, headers, bytes(data[:limit]), ask.url, challenges=challenges)
+
+
+def _opened(answer: Any, ask: Ask) -> Answer:
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    if headers.get("content-encoding", "identity").lower() != "identity":
+        answer.close()
+        return Answer(0, trouble="an answer that is packed, which was not asked for", is_final=True)
+    return Answer(int(answer.status), headers, url=ask.url, stream=answer)
 
 
 def _failure(error: Exception) -> Answer:

@@ -1,0 +1,126 @@
+"""One platform's image from its walked layers: what is left, what is started, which programs and files are judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from go_release_gate.facts.binary import Binary
+from go_release_gate.facts.image_content import Layer, PlatformImage
+from go_release_gate.facts.images import judged, started
+from go_release_gate.facts.images.binaries import Binaries
+from go_release_gate.facts.images.choose import Found
+from go_release_gate.facts.images.layers import Layers
+from go_release_gate.facts.images.overlay import Overlay
+from go_release_gate.facts.images.programs import Program
+from go_release_gate.facts.images.started import Accounts
+from go_release_gate.facts.images.tarstream import FILE, SYMLINK
+
+
+@dataclass(slots=True)
+class Assembly:
+    """Puts one platform together. The layers are walked before."""
+
+    found: Found
+    layers: Layers
+    binaries: Binaries
+
+    def image(self) -> PlatformImage:
+        """The platform's image, as far as it can be told."""
+        found, config = self.found, self.found.configured.config
+        walked = [self.layers.walked[one.digest] for one in found.manifest.layers]
+        overlay = Overlay([one.tree for one in walked])
+        accounts = self._accounts(overlay)
+        runtime = started.runtime(config.user, accounts or Accounts({}, {}))
+        kept = judged.Kept(overlay, runtime)
+        begun = tuple(self._started(overlay, kept))
+        kept.add_by_look()
+        programs = self._programs(overlay, begun)
+        for path in programs:
+            kept.add(path, judged.PROGRAM)
+        kept.add_writable((*begun, *programs))
+        size, count = judged.totals(overlay)
+        return PlatformImage(
+            platform=found.platform,
+            digest=found.digest,
+            config_digest=found.manifest.config.digest,
+            config=config,
+            layers=tuple(self._layers()),
+            annotations=found.manifest.annotations,
+            binaries=tuple(self._binaries(programs)),
+            files=kept.files(),
+            bytes=size,
+            count=count,
+            unreadable=tuple(dict.fromkeys((*found.problems, *self._problems(), *overlay.unreadable[:20]))),
+            accounts=None if accounts is None else {name: user for name, (user, _) in accounts.users.items()},
+            ballast=judged.ballast(overlay),
+        )
+
+    def _layers(self) -> Iterator[Layer]:
+        created = self.found.configured.created_by
+        for index, each in enumerate(self.found.manifest.layers):
+            walked = self.layers.walked[each.digest]
+            by = created[index] if index < len(created) else ""
+            yield Layer(each.digest, each.media_type, each.size, walked.size, walked.tree.count, by)
+
+    def _problems(self) -> Iterator[str]:
+        """What could not be read of the layers, and where they are not those of the configuration."""
+        expected, layers = self.found.configured.unpacked, self.found.manifest.layers
+        if expected and len(expected) != len(layers):
+            yield f"its configuration tells of {len(expected)} layers, its manifest of {len(layers)}"
+        for index, each in enumerate(layers):
+            walked = self.layers.walked[each.digest]
+            if walked.problem:
+                yield f"layer {each.digest}: {walked.problem}"
+            elif len(expected) == len(layers) and walked.digest != expected[index]:
+                yield f"layer {each.digest}: unpacked it is not what the configuration names ({expected[index]})"
+            yield from (f"layer {each.digest}: {sentence}" for sentence in walked.tree.unreadable)
+
+    def _accounts(self, overlay: Overlay) -> Accounts | None:
+        passwd, group = (_content(overlay, path) for path in (b"etc/passwd", b"etc/group"))
+        return None if passwd is None else started.accounts(passwd, group or b"")
+
+    def _started(self, overlay: Overlay, kept: judged.Kept) -> Iterator[bytes]:
+        """The files that are started, links on the way to them kept too."""
+        for places in started.places(self.found.configured.config):
+            for place in places:
+                path = place.strip("/").encode("utf-8", "surrogateescape")
+                end = overlay.resolve(path)
+                node = overlay.node(end) if end else None
+                if end is None or node is None or node[1].kind != FILE:
+                    continue
+                own = overlay.node(path)
+                if own and own[1].kind == SYMLINK:
+                    kept.add(path, judged.ENTRYPOINT)
+                kept.add(end, judged.ENTRYPOINT)
+                yield end
+                break
+
+    def _programs(self, overlay: Overlay, begun: tuple[bytes, ...]) -> dict[bytes, Program]:
+        """Path → program: all that Go built or that are packed, and whatever is started."""
+        found = {}
+        for path in overlay.owner:
+            index, origin = (overlay.owner[path], path)
+            if path in overlay.trees[index].distant:
+                index, origin = overlay.origin(path) or (index, path)
+            program = overlay.trees[index].programs.get(origin)
+            if program and (program.is_go or program.is_packed or path in begun):
+                found[path] = program
+        for path in begun:
+            place = overlay.origin(path)
+            if path not in found and place and place[1] in overlay.trees[place[0]].unread:
+                again = self.layers.program(self.found.manifest.layers[place[0]], place[1])
+                if again:
+                    found[path] = again
+        return found
+
+    def _binaries(self, programs: dict[bytes, Program]) -> Iterator[Binary]:
+        for path, program in sorted(programs.items()):
+            yield self.binaries.read(judged.text(path), program, self.layers.limits.program)
+
+
+def _content(overlay: Overlay, path: bytes) -> bytes | None:
+    """A small file's bytes, links followed."""
+    end = overlay.resolve(path)
+    place = overlay.origin(end) if end else None
+    return overlay.trees[place[0]].contents.get(place[1]) if place else None
