@@ -63,7 +63,12 @@ def _module(parser: argparse.ArgumentParser) -> None:
 
 
 def _kind(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("kind", metavar="KIND", help="config, check, tags, baseline or rules")
+    parser.add_argument("kind", metavar="KIND", help="config, check, inspect, tags, baseline or rules")
+
+
+def _image(parser: argparse.ArgumentParser) -> None:
+    about = "The image: a reference (ghcr.io/acme/shop@sha256:...), a folder with an OCI layout, or an archive's file"
+    parser.add_argument("image", metavar="IMAGE", help=about)
 
 
 def _files(parser: argparse.ArgumentParser) -> None:
@@ -88,6 +93,16 @@ VERBS: tuple[Verb, ...] = (
             ("check --format json --output report.json", "keep the report"),
         ),
         _path,
+    ),
+    Verb(
+        "inspect",
+        "judge a finished image: platforms, programs, labels, user, files, size",
+        (
+            ("inspect ghcr.io/acme/shop:1.4.2 --tag v1.4.2", "as the tag, its commit and its go.sum say"),
+            ("inspect ./layout --platform linux/arm64", "an OCI layout; tar archives of docker save, too"),
+            ("inspect ghcr.io/acme/shop:1.4.2 --scan trivy.sarif --scan vex.json", "with a scanner's results"),
+        ),
+        _image,
     ),
     Verb(
         "report",

@@ -8,20 +8,23 @@ from __future__ import annotations
 
 from go_release_gate.config.image_inputs import IMAGE_INPUTS
 from go_release_gate.config.input import Input, Kind
+from go_release_gate.config.inspect_inputs import INSPECT_INPUTS
 from go_release_gate.config.outputs import OUTPUTS, Output
 
 __all__ = ["INPUTS", "OUTPUTS", "Input", "Kind", "Output", "find_input", "inputs_of"]
 
 JUDGING = ("check", "plan", "config", "why")
+PRODUCTS = ("inspect",)  # verbs that judge what was built
 PUBLISHING = ("action", "report")
 EVERYWHERE: tuple[str, ...] = ()
 
 INPUTS: tuple[Input, ...] = (
     Input(
         "verb",
-        "What the step does: check the repository, report saved reports to their pull request, or make image names.",
+        "What the step does: check the repository, report saved reports to their pull request, make image names, or "
+        "inspect a finished image.",
         Kind.CHOICE,
-        choices=("check", "report", "tags"),
+        choices=("check", "report", "tags", "inspect"),
         fallback="check",
         verbs=("action",),
     ),
@@ -35,11 +38,18 @@ INPUTS: tuple[Input, ...] = (
         "config",
         "Configuration file.",
         fallback=".go-release-gate.yml at the root of the repository, where there is one",
-        verbs=JUDGING,
+        verbs=(*JUDGING, *PRODUCTS),
         metavar="FILE",
     ),
-    Input("select", "Rules to apply, instead of all of them.", Kind.LIST, verbs=JUDGING, key="select", metavar="RULES"),
-    Input("ignore", "Rules to leave out.", Kind.LIST, verbs=JUDGING, key="ignore", metavar="RULES"),
+    Input(
+        "select",
+        "Rules to apply, instead of all of them.",
+        Kind.LIST,
+        verbs=(*JUDGING, *PRODUCTS),
+        key="select",
+        metavar="RULES",
+    ),
+    Input("ignore", "Rules to leave out.", Kind.LIST, verbs=(*JUDGING, *PRODUCTS), key="ignore", metavar="RULES"),
     Input(
         "include",
         "Directories to judge that discovery passes over (testdata, for one). A glob that names a folder matches it "
@@ -70,9 +80,15 @@ INPUTS: tuple[Input, ...] = (
         Kind.CHOICE,
         choices=("branch", "pull-request", "tag"),
         fallback="taken from the environment, else branch",
-        verbs=JUDGING,
+        verbs=(*JUDGING, *PRODUCTS),
     ),
-    Input("tag", "The tag being released.", fallback="taken from the environment", verbs=JUDGING, metavar="TAG"),
+    Input(
+        "tag",
+        "The tag being released.",
+        fallback="taken from the environment",
+        verbs=(*JUDGING, *PRODUCTS),
+        metavar="TAG",
+    ),
     Input(
         "base",
         "Commit to compare with. On a pull request its configuration counts; plan lists what changed since.",
@@ -86,7 +102,7 @@ INPUTS: tuple[Input, ...] = (
         Kind.CHOICE,
         choices=("error", "warning", "note", "never"),
         fallback="error",
-        verbs=("check", "config"),
+        verbs=("check", "config", *PRODUCTS),
         key="fail-on",
     ),
     Input(
@@ -95,7 +111,7 @@ INPUTS: tuple[Input, ...] = (
         Kind.CHOICE,
         choices=("fail", "warn"),
         fallback="fail",
-        verbs=("check", "config"),
+        verbs=("check", "config", *PRODUCTS),
         key="on-unavailable",
     ),
     Input(
@@ -136,7 +152,7 @@ INPUTS: tuple[Input, ...] = (
     Input(
         "baseline",
         "File with findings that are known and do not count.",
-        verbs=("check", "config"),
+        verbs=("check", "config", *PRODUCTS),
         key="baseline",
         metavar="FILE",
     ),
@@ -152,7 +168,7 @@ INPUTS: tuple[Input, ...] = (
     Input(
         "ca-bundle",
         "PEM file with further certificate authorities, for Go, git, GitHub and registries alike.",
-        verbs=("check", "doctor", "why", "plan", "report", "tags"),
+        verbs=("check", "doctor", "why", "plan", "report", "tags", *PRODUCTS),
         metavar="FILE",
     ),
     Input(
@@ -174,14 +190,14 @@ INPUTS: tuple[Input, ...] = (
         "Credentials for image registries: lines `host[/path] user:password` or `host token`. Withheld on a fork's "
         "pull request. The runner's own docker login is not seen by a step in a container.",
         Kind.SECRET,
-        verbs=("check", "doctor"),
+        verbs=("check", "doctor", *PRODUCTS),
     ),
     Input(
         "github-token",
         "Token for GitHub's interface. The verdict never depends on it.",
         Kind.SECRET,
         default="${{ github.token }}",
-        verbs=("check", "plan", "report", "tags"),
+        verbs=("check", "plan", "report", "tags", *PRODUCTS),
     ),
     Input(
         "check-run",
@@ -239,7 +255,7 @@ INPUTS: tuple[Input, ...] = (
         "Use no network: what the caches lack is unavailable.",
         Kind.BOOLEAN,
         fallback="false",
-        verbs=("check", "why", "tags"),
+        verbs=("check", "why", "tags", *PRODUCTS),
     ),
     Input(
         "format",
@@ -247,6 +263,7 @@ INPUTS: tuple[Input, ...] = (
         Kind.CHOICE,
         choices=("text", "json", "sarif", "github", "junit", "gitlab"),
         fallback="text; github in a workflow step",
+        verbs=("check", *PRODUCTS),
     ),
     Input(
         "format",
@@ -260,7 +277,7 @@ INPUTS: tuple[Input, ...] = (
     Input(
         "output",
         "Write the main output to FILE instead of standard output.",
-        verbs=("check", "plan", "tags"),
+        verbs=("check", "plan", "tags", *PRODUCTS),
         metavar="FILE",
     ),
     Input(
@@ -268,6 +285,7 @@ INPUTS: tuple[Input, ...] = (
         "A further report beside the main output, as FORMAT=FILE; several are allowed.",
         Kind.LIST,
         metavar="FORMAT=FILE",
+        verbs=("check", *PRODUCTS),
     ),
     Input(
         "color",
@@ -305,6 +323,7 @@ INPUTS: tuple[Input, ...] = (
         in_action=False,
     ),
     *IMAGE_INPUTS,
+    *INSPECT_INPUTS,
 )
 
 

@@ -36,7 +36,7 @@ def release_table(facts: Facts, settings: Settings, _edges: Edges) -> ReleaseTab
     workflows = facts.others.get(Workflows)
     pushed = _pushed_on_tags(workflows) if isinstance(workflows, Workflows) else {}
     discovered = _named(tuple(_discovered(facts.repository.documents, modules)), pushed, modules)
-    configured = tuple(_configured(settings, modules))
+    configured = tuple(configured_rows(settings, modules))
     if not configured and not discovered:
         return None
     return ReleaseTable(
@@ -51,7 +51,7 @@ def release_table(facts: Facts, settings: Settings, _edges: Edges) -> ReleaseTab
     )
 
 
-def _configured(settings: Settings, modules: tuple[ModuleTags, ...]) -> Iterable[Row]:
+def configured_rows(settings: Settings, modules: tuple[ModuleTags, ...]) -> Iterable[Row]:
     for image in settings.images:
         module = next((module for module in modules if module.dir == image.module), None)
         patterns = image.tags or ((f"{module.prefix}v*",) if module else ())

@@ -132,6 +132,13 @@ class ImageContent:
     unreadable: tuple[str, ...] = ()
     read_at: str = ""
 
+    @property
+    def repository(self) -> str:
+        """Its name without tag and digest: what stays the same from release to release."""
+        bare = self.name.partition("@")[0]
+        folder, slash, last = bare.rpartition("/")
+        return f"{folder}{slash}{last.partition(':')[0]}" or "image"
+
 
 @dataclass(frozen=True, slots=True)
 class ExpectedModule:

@@ -23,6 +23,7 @@ HIGH, MEDIUM = 7.0, 4.0  # https://www.first.org/cvss/v3.1/specification-documen
 _LEVELS = {"error": Severity.ERROR, "warning": Severity.WARNING}
 _RATINGS = {"critical": Severity.ERROR, "high": Severity.ERROR, "medium": Severity.WARNING}
 _SETTLED = frozenset({"not_affected", "false_positive", "resolved", "resolved_with_pedigree"})
+_IMAGES = ("pkg:oci/", "pkg:docker/")
 _PACKAGE = re.compile(r"(?:^|\n)Package: (\S+)|package: ([^\s,]+)")  # Trivy, Grype
 _FIXED = re.compile(r"(?:^|\n)Fixed Version: (\S+)")
 
@@ -147,7 +148,8 @@ def _cyclonedx(document: dict[str, Any]) -> tuple[list[ScanFinding], list[Statem
         analysis = _dict(one.get("analysis"))
         reason = _reason(analysis) if analysis.get("state") in _SETTLED else ""
         if reason:
-            names = tuple(filter(None, map(name_of, packages)))
+            of_image = any(one.startswith(_IMAGES) for one in packages)  # the statement is about all that is in it
+            names = () if of_image else tuple(filter(None, map(name_of, packages)))
             statements.append(Statement(_text(one.get("id")), reason, names))
         if reason and not _dicts(one.get("ratings")):
             continue  # a statement about what another file found

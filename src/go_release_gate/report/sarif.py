@@ -56,7 +56,12 @@ class Part:
 def render(report: CheckReport, options: RenderOptions) -> str:
     """The whole log and a final newline, in ASCII. The same report gives the same bytes."""
     with_suppressed = options.verbose and report.subject.run is None
-    runs = [_run(report, part) for part in parts(report, with_suppressed=with_suppressed)]
+    return log(report, parts(report, with_suppressed=with_suppressed))
+
+
+def log(report: CheckReport, of: Sequence[Part]) -> str:
+    """A log with a run for each part."""
+    runs = [_run(report, part) for part in of]
     return dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": runs}) + "\n"
 
 
@@ -65,12 +70,12 @@ def parts(report: CheckReport, *, with_suppressed: bool = False) -> list[Part]:
     suppressed = report.suppressed if with_suppressed else ()
     dirs = dict.fromkeys(answer.dir for answer in report.modules)
     if len(dirs) + 1 > MOST_RUNS:
-        return [Part(f"{CATEGORY}/", report.findings, suppressed, _gaps(report))]
+        return [Part(f"{CATEGORY}/", report.findings, suppressed, gaps(report))]
     of_repository = Part(
         f"{CATEGORY}/",
         [finding for finding in report.findings if finding.module not in dirs],
         [item for item in suppressed if item.finding.module not in dirs],
-        _gaps(report),
+        gaps(report),
     )
     answers = {answer.dir: answer for answer in report.modules}
     modules = (_of_module(report, answer, suppressed) for answer in answers.values())
@@ -135,7 +140,7 @@ def _driver(report: CheckReport, rules: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _gaps(report: CheckReport) -> list[dict[str, Any]]:
+def gaps(report: CheckReport) -> list[dict[str, Any]]:
     """Why the report is not the whole truth: each module that its surroundings kept from being judged, and where no
     module is to blame, what was said beside the findings. Empty: nothing is missing."""
     unjudged = [answer for answer in report.modules if not _is_judged(answer)]

@@ -6,14 +6,16 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from go_release_gate.errors import UsageError
-from go_release_gate.model.report import CheckReport
 from go_release_gate.report.files import check_writable, write_file
 from go_release_gate.report.formats import renderer
 from go_release_gate.report.options import RenderOptions
 from go_release_gate.report.redact import Redactor
+
+Forms = Callable[[str], Callable[[Any, RenderOptions], str]]
+"""Name of a form → what gives it to a report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +63,19 @@ def check_sinks(sinks: Sinks) -> None:
 
 
 def write_reports(
-    report: CheckReport,
+    report: Any,
     sinks: Sinks,
     options: RenderOptions,
     stdout: TextIO,
     *,
     redactor: Redactor | None = None,
     token: Callable[[], str] | None = None,
+    forms: Forms = renderer,
 ) -> None:
     """Write every report. Standard output gets the main one, or nothing when it goes to a file.
 
     Args:
+        report: a CheckReport, or what `forms` are for.
         redactor: knows the secrets; every string of the report passes through it before it gets a form.
         token: makes a fresh stop token for each report of the form `github`.
 
@@ -80,10 +84,10 @@ def write_reports(
     report = (redactor or Redactor()).value(report)
     for name, path in sinks.files:
         plain = replace(options, colour=False, token="")
-        write_file(path, renderer(name)(report, plain), sinks.guarded)
+        write_file(path, forms(name)(report, plain), sinks.guarded)
     if sinks.output is None:
         fresh = replace(options, token=token()) if token and sinks.format == "github" else options
-        emit(stdout, renderer(sinks.format)(report, fresh))
+        emit(stdout, forms(sinks.format)(report, fresh))
 
 
 def emit(stream: TextIO, text: str) -> None:

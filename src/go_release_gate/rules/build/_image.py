@@ -47,7 +47,7 @@ def drafts(image: ImageContent, judged: Callable[[PlatformImage], Iterable[Said]
 def draft(image: ImageContent, said: Said, before: str = "", where: str = "") -> Draft:
     """A draft about the image as a whole."""
     return Draft(
-        location=Location(repository_of(image.name)),
+        location=Location(image.repository),
         message=f"{before}{said.message}",
         key=f"{said.key}{where}",
         related=said.related,
@@ -55,13 +55,6 @@ def draft(image: ImageContent, said: Said, before: str = "", where: str = "") ->
         severity=said.severity,
         confidence=said.confidence,
     )
-
-
-def repository_of(name: str) -> str:
-    """The image's name without tag and digest: what stays the same from release to release."""
-    bare = name.partition("@")[0]
-    last = bare.rpartition("/")[2]
-    return (bare[: -len(last)] + last.partition(":")[0]) or name or "image"
 
 
 def resolved(platform: PlatformImage, path: str) -> str:
@@ -133,13 +126,3 @@ def own_binaries(platform: PlatformImage, expected: Expected | None) -> tuple[Bi
 def module_path(binary: Binary) -> str:
     """The path of the module that a program is of; empty: not recorded."""
     return binary.info.main.path if binary.info is not None and binary.info.main is not None else ""
-
-
-def size_words(size: int) -> str:
-    """`812 B`, `4.2 MB`: in powers of ten, as registries show sizes."""
-    amount = float(size)
-    for unit in ("B", "kB", "MB"):
-        if amount < 1000:
-            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
-        amount /= 1000
-    return f"{amount:.1f} GB"

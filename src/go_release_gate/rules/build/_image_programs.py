@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from go_release_gate.facts.image_content import Expected, ImageContent, PlatformImage
 from go_release_gate.model.severity import Severity
+from go_release_gate.model.sizes import size_text
 from go_release_gate.rules.base import Draft
-from go_release_gate.rules.build._image import Said, drafts, own_binaries, size_words
+from go_release_gate.rules.build._image import Said, drafts, own_binaries
 
 SHORT = 12  # digits of a commit
 LITTLE = 1 << 20  # bytes that nobody strips a program for
@@ -52,7 +53,7 @@ def unstripped(image: ImageContent, expected: Expected | None) -> Iterator[Draft
                 share = 100 * binary.elf.symbols // max(binary.size, 1)
                 yield Said(
                     f"symbols {binary.path}",
-                    f"{size_words(binary.elf.symbols)} of {binary.path} ({share} % of it) are symbol table and debug "
+                    f"{size_text(binary.elf.symbols)} of {binary.path} ({share} % of it) are symbol table and debug "
                     'information; build with -ldflags "-s -w" where no debugger is put to it',
                 )
 
@@ -82,7 +83,7 @@ def with_toolchain(image: ImageContent) -> Iterator[Draft]:
             if one.kind == TOOLCHAIN:
                 yield Said(
                     f"toolchain {one.path}",
-                    f"{one.path or 'a layer'} holds a Go toolchain ({size_words(one.size)}); copy the program alone "
+                    f"{one.path or 'a layer'} holds a Go toolchain ({size_text(one.size)}); copy the program alone "
                     "into a last stage from a small base image",
                 )
 

@@ -6,6 +6,8 @@ In every Go program of the image that is of a module of the repository: a depend
 sum is not what go.mod and go.sum of the tagged commit say. A program built with vendored dependencies records no sums:
 its versions are compared, and a note says that the content cannot be proved.
 
+Also an image, held against a tag, that has no program of the module that the tag releases.
+
 ## Why
 
 go.sum is what a release promises to be made of. A program with another version was built from another commit, or from
@@ -55,12 +57,22 @@ def check(image: ImageContent, expected: Expected) -> Iterator[Draft]:
     """One draft per program and kind of trouble."""
 
     def of_platform(platform: PlatformImage) -> Iterator[Said]:
+        yield from _of_another_module(platform, expected)
         for binary in own_binaries(platform, expected):
             module = expected.module_at(module_path(binary))
             if module is not None:
                 yield from _of_binary(binary, module)
 
     return drafts(image, of_platform)
+
+
+def _of_another_module(platform: PlatformImage, expected: Expected) -> Iterator[Said]:
+    """An image that was asked for by a tag, and holds programs, yet none of the module that the tag releases."""
+    paths = {module_path(one): one.path for one in reversed(platform.binaries) if module_path(one)}
+    if expected.tag and expected.module and paths and expected.module not in paths:
+        found = ", ".join(f"{path} of {module}" for module, path in list(paths.items())[:MOST_NAMED])
+        said = f"no program in the image is of the module {expected.module} that the tag {expected.tag} releases"
+        yield Said("module", f"{said}; found {found}")
 
 
 def _of_binary(binary: Binary, module: ExpectedModule) -> Iterator[Said]:

@@ -23,7 +23,8 @@ Set the labels where the image is built, from the tag: `go-release-gate tags` an
 ## Limits
 
 Absent labels are no finding. A leading `v` does not count, nor do build metadata (`+…`), which tags of images cannot
-have. Commits may be shortened to seven digits. A version label that is no full version (`1.2`, `main`) is a warning.
+have. Commits may be shortened to seven digits. A version label that is no full version (`1.2`, `main`)
+is a warning, and so is a base digest: what is pinned may be an index, and the label one manifest of it.
 
 ## References
 
@@ -88,14 +89,19 @@ def _of_platform(image: ImageContent, platform: PlatformImage, wanted: Expected)
         yield Said("source", f"{said}; labels of a base image stay unless they are set anew", Severity.WARNING)
     yield from _created(labels.get(f"{PREFIX}created", ""), "the label", image)
     yield from _created(platform.config.created, "the configuration", image)
-    yield from _same(labels, f"{PREFIX}base.digest", wanted.base_digest, "the Dockerfile's last FROM pins")
+    # what is pinned may be an index, and the label the manifest that was chosen from it
+    base = f"{PREFIX}base.digest"
+    yield from _same(labels, base, wanted.base_digest, "the Dockerfile's last FROM pins", Severity.WARNING)
     yield from _same(labels, LABEL, wanted.snapshot, "the commit's build list has")
 
 
-def _same(labels: Mapping[str, str], key: str, wanted: str, who: str) -> Iterator[Said]:
+def _same(
+    labels: Mapping[str, str], key: str, wanted: str, who: str, severity: Severity | None = None
+) -> Iterator[Said]:
     told = labels.get(key, "")
     if told and wanted and told != wanted:
-        yield Said(key, f"the label {key} is `{told}`, but {who} `{wanted}`; build the image again from the commit")
+        said = f"the label {key} is `{told}`, but {who} `{wanted}`; build the image again from the commit"
+        yield Said(key, said, severity)
 
 
 def _version(told: str, platform: PlatformImage, wanted: Expected) -> Iterator[Said]:

@@ -34,8 +34,9 @@ from collections.abc import Iterator
 from go_release_gate.facts.image_content import Ballast, ImageContent, PlatformImage
 from go_release_gate.model.finding import Related
 from go_release_gate.model.severity import Severity
+from go_release_gate.model.sizes import size_text
 from go_release_gate.rules.base import Draft, Rule
-from go_release_gate.rules.build._image import Said, drafts, size_words
+from go_release_gate.rules.build._image import Said, drafts
 from go_release_gate.rules.build._image_programs import TOOLCHAIN
 
 RULE = Rule(
@@ -63,9 +64,9 @@ def _of_platform(platform: PlatformImage) -> Iterator[Said]:
     if total > LARGE:
         largest = sorted(enumerate(platform.layers, 1), key=lambda pair: -pair[1].size)[:MOST_NAMED]
         named = tuple(
-            Related(f"layer {number}: {size_words(layer.size)}{_made(layer.created_by)}") for number, layer in largest
+            Related(f"layer {number}: {size_text(layer.size)}{_made(layer.created_by)}") for number, layer in largest
         )
-        said = f"{size_words(total)} are pulled by every node; the largest layers are named beside this"
+        said = f"{size_text(total)} are pulled by every node; the largest layers are named beside this"
         yield Said("total", said, Severity.NOTE, related=named)
     kinds = dict.fromkeys(one.kind for one in platform.ballast if one.kind != TOOLCHAIN)
     for kind in kinds:
@@ -78,7 +79,7 @@ def _of_platform(platform: PlatformImage) -> Iterator[Said]:
 
 def _told(kind: str, size: int, found: list[Ballast]) -> str:
     files = sum(one.files for one in found)
-    said = f"{size_words(size)} in {files} {'file' if files == 1 else 'files'}"
+    said = f"{size_text(size)} in {files} {'file' if files == 1 else 'files'}"
     if kind == "duplicate":
         return (
             f"{said} lie in layers though a later layer replaces or removes them; change them in the layer they are of"
@@ -88,7 +89,7 @@ def _told(kind: str, size: int, found: list[Ballast]) -> str:
 
 def _place(one: Ballast) -> Related:
     path = f" below {one.path}" if one.path else ""
-    return Related(f"layer {one.layer + 1}: {size_words(one.size)}{path}")
+    return Related(f"layer {one.layer + 1}: {size_text(one.size)}{path}")
 
 
 def _made(created_by: str) -> str:

@@ -54,12 +54,10 @@ _TOKEN = re.compile(
     r"\bgh[pousr]_[A-Za-z0-9]{36}\b|\bgithub_pat_\w{82}\b|\bglpat-[\w-]{20}|\bAKIA(?![0-9A-Z]{9}EXAMPLE)[0-9A-Z]{16}\b"
     r"|\bxox[abprs]-[0-9A-Za-z-]{20}|-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----"
 )
-_NAME = re.compile(
-    r"(?:^|_)(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|ACCESS_KEY|PRIVATE_KEY|SECRET_KEY)$", re.IGNORECASE
-)
+_NAME = re.compile(r"(?:^|_)(?:PASSW(?:OR)?D|SECRET|TOKEN|API_?KEY|(?:ACCESS|PRIVATE)_KEY)$", re.IGNORECASE)
 _NOTHING = re.compile(
-    r"(?i)\s*|.*[$<{].*|/.*|\w+://[^:@]*|(?:change|replace)[-_ ]?me.*|(?:your|my)[-_ ].*|x+|\*+|none|null|nil|true|false"
-    r"|dummy|example|secret|password|token|test|todo|unset|empty|\d{1,3}"
+    r"(?i)\s*|.*[$<{].*|/.*|\w+://[^:@]*|(?:change|replace)[-_ ]?me.*|(?:your|my)[-_ ].*|x+|\*+|none|null|nil|true"
+    r"|false|dummy|example|secret|password|token|test|todo|unset|empty|\d{1,3}"
 )
 _ARGUMENTS = re.compile(r"(?:RUN )?\|(\d+) (.*)", re.DOTALL)
 _LONGEST = 20_000  # characters of one step of the history that are read
