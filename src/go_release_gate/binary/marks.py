@@ -8,6 +8,7 @@ https://github.com/golang/go/blob/master/src/runtime/symtab.go (pclntab: names e
 from __future__ import annotations
 
 from collections.abc import Mapping
+from mmap import mmap
 
 HTTP_CLIENT = "http-client"
 TLS_DIAL = "tls-dial"
@@ -28,11 +29,10 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
 root certificates, it brings its own, it loads time zones by name, it brings their data."""
 
 
-def marks_of(data: bytes | bytearray | memoryview) -> frozenset[str]:
+def marks_of(data: bytes | mmap) -> frozenset[str]:
     """The marks of a program file's bytes; none for a packed one."""
-    content = data if isinstance(data, bytes | bytearray) else bytes(data)
-    return frozenset(mark for mark, names in FUNCTIONS.items() if any(_has(content, name) for name in names))
+    return frozenset(mark for mark, names in FUNCTIONS.items() if any(_has(data, name) for name in names))
 
 
-def _has(content: bytes | bytearray, name: str) -> bool:
+def _has(content: bytes | mmap, name: str) -> bool:
     return content.find(b"\0" + name.encode() + b"\0") >= 0

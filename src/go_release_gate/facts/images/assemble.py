@@ -14,7 +14,7 @@ from go_release_gate.facts.images.layers import Layers
 from go_release_gate.facts.images.overlay import Overlay
 from go_release_gate.facts.images.programs import Program
 from go_release_gate.facts.images.started import Accounts
-from go_release_gate.facts.images.tarstream import FILE, SYMLINK
+from go_release_gate.facts.images.tarstream import FILE
 
 
 @dataclass(slots=True)
@@ -39,6 +39,9 @@ class Assembly:
         for path in programs:
             kept.add(path, judged.PROGRAM)
         kept.add_writable((*begun, *programs))
+        binaries = tuple(self._binaries(programs))
+        for needed in self._interpreters(overlay, begun, binaries):
+            kept.add_way(needed, judged.INTERPRETER)
         size, count = judged.totals(overlay)
         return PlatformImage(
             platform=found.platform,
@@ -47,7 +50,7 @@ class Assembly:
             config=config,
             layers=tuple(self._layers()),
             annotations=found.manifest.annotations,
-            binaries=tuple(self._binaries(programs)),
+            binaries=binaries,
             files=kept.files(),
             bytes=size,
             count=count,
@@ -89,10 +92,7 @@ class Assembly:
                 node = overlay.node(end) if end else None
                 if end is None or node is None or node[1].kind != FILE:
                     continue
-                own = overlay.node(path)
-                if own and own[1].kind == SYMLINK:
-                    kept.add(path, judged.ENTRYPOINT)
-                kept.add(end, judged.ENTRYPOINT)
+                kept.add_way(path, judged.ENTRYPOINT)
                 yield end
                 break
 
@@ -117,6 +117,18 @@ class Assembly:
     def _binaries(self, programs: dict[bytes, Program]) -> Iterator[Binary]:
         for path, program in sorted(programs.items()):
             yield self.binaries.read(judged.text(path), program, self.layers.limits.program)
+
+    def _interpreters(
+        self, overlay: Overlay, begun: tuple[bytes, ...], binaries: tuple[Binary, ...]
+    ) -> Iterator[bytes]:
+        """What dynamically linked programs and started scripts name as their interpreter."""
+        for path in begun:
+            index, origin = overlay.origin(path) or (0, path)
+            words = overlay.trees[index].shebangs.get(origin, "").split()
+            yield from (word.encode("utf-8", "surrogateescape") for word in words[:1])
+        for binary in binaries:
+            if binary.elf is not None and binary.elf.interpreter:
+                yield binary.elf.interpreter.encode("utf-8", "surrogateescape")
 
 
 def _content(overlay: Overlay, path: bytes) -> bytes | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import mmap
 from dataclasses import replace
 
+from go_release_gate.binary.marks import marks_of
 from go_release_gate.binary.read import read_binary
 from go_release_gate.facts.binary import Binary
 from go_release_gate.facts.images.programs import Program
@@ -28,4 +30,7 @@ def _read(program: Program, limit: int) -> Binary:
         found = read_binary("", file, program.size, limit, program.digest)
         if found is None:
             return Binary("", program.size, program.digest, unreadable="it is no program file")
-    return found
+        if found.info is None or not program.size:
+            return found
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            return replace(found, marks=marks_of(data))

@@ -13,6 +13,7 @@ from go_release_gate.facts.images.tarstream import FILE, SYMLINK, Attributes
 
 MOST = 200  # files kept of one kind
 ENTRYPOINT, CERTIFICATES, ZONES, ACCOUNTS = "entrypoint", "certificates", "time zones", "accounts"
+INTERPRETER = "interpreter"  # that a program or a script names
 SECRET, TOOLCHAIN, SETUID, WORLD_WRITABLE, WRITABLE, PROGRAM = (
     "secret",
     "Go toolchain",
@@ -70,6 +71,14 @@ class Kept:
         if kind not in kinds and (self._counts[kind] < _MOST.get(kind, MOST) or path in _FIRST):
             self._counts[kind] += 1
             kinds.append(kind)
+
+    def add_way(self, path: bytes, kind: str) -> None:
+        """Keep the file that a path leads to, and every symbolic link on the way."""
+        links, end = self._overlay.way(path)
+        for link in links:
+            self.add(link, kind)
+        if end is not None and self._overlay.node(end) is not None:
+            self.add(end, kind)
 
     def add_by_look(self) -> None:
         """Keep what name, mode and content tell."""

@@ -50,9 +50,13 @@ class Overlay:
 
     def resolve(self, path: bytes) -> bytes | None:
         """Follow symbolic links, in folders too; None: it is not there, or leads in a circle."""
+        return self.way(path)[1]
+
+    def way(self, path: bytes) -> tuple[list[bytes], bytes | None]:
+        """The symbolic links that are followed, and where they lead; None: it is not there, or a circle."""
         left = [part for part in path.split(b"/") if part not in (b"", b".")][::-1]
         done: list[bytes] = []
-        links = 0
+        links: list[bytes] = []
         while left:
             part = left.pop()
             if part == b"..":
@@ -62,16 +66,16 @@ class Overlay:
             here = b"/".join((*done, part))
             node = self.node(here)
             if node and node[1].kind == SYMLINK:
-                links += 1
-                if links > MAXIMUM_LINKS or len(left) > 4096:
-                    return None
+                links.append(here)
+                if len(links) > MAXIMUM_LINKS or len(left) > 4096:
+                    return links, None
                 if node[2].startswith(b"/"):
                     done.clear()
                 left += [each for each in node[2].split(b"/") if each not in (b"", b".")][::-1]
             else:
                 done.append(part)
         found = b"/".join(done)
-        return found if found in self.owner or found in self._implied or not found else None
+        return links, found if found in self.owner or found in self._implied or not found else None
 
     def _lay(self, index: int, tree: Tree) -> None:
         owner, implied = self.owner, self._implied

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from go_release_gate.facts.binary import Binary
 from go_release_gate.facts.image_content import Expected, ImageContent, ImageFile, PlatformImage
+from go_release_gate.facts.images.judged import ENTRYPOINT
 from go_release_gate.model.finding import Location, Related, Target
 from go_release_gate.model.severity import Confidence, Severity
 from go_release_gate.rules.base import Draft
@@ -109,7 +110,8 @@ def started(platform: PlatformImage) -> frozenset[str]:
     """The real paths of files that the words of entrypoint and command name, the program and its arguments alike."""
     words = command_of(platform)
     named = {resolved(platform, path) for word in words for path in candidates(platform, word)}
-    return frozenset(named - {""})
+    kept = {one.path for one in platform.files if ENTRYPOINT in one.kinds and not one.link}
+    return frozenset((named | kept) - {""})
 
 
 def own_binaries(platform: PlatformImage, expected: Expected | None) -> tuple[Binary, ...]:
