@@ -5,7 +5,15 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from go_release_gate.rules.base import Rule
-from go_release_gate.rules.build import go_version_disagreement
+from go_release_gate.rules.build import (
+    dirty_build,
+    failed_build,
+    failed_start,
+    go_version_disagreement,
+    irreproducible_binary,
+    packed_binary,
+    unstripped_binary,
+)
 from go_release_gate.rules.image import invalid_image_reference, tag_and_digest, unpinned_image
 from go_release_gate.rules.manifest import (
     cpu_limit_without_gomaxprocs,
@@ -58,12 +66,16 @@ RULES: tuple[Rule, ...] = (
     checksum_mismatch.RULE,
     cpu_limit_without_gomaxprocs.RULE,
     directive_newer_than_go.RULE,
+    dirty_build.RULE,
     duplicate_module_path.RULE,
+    failed_build.RULE,
+    failed_start.RULE,
     go_version_disagreement.RULE,
     gomemlimit_mismatch.RULE,
     image_tag_collision.RULE,
     image_without_tag_pattern.RULE,
     invalid_image_reference.RULE,
+    irreproducible_binary.RULE,
     major_version_mismatch.RULE,
     memory_limit_without_gomemlimit.RULE,
     missing_go_directive.RULE,
@@ -73,6 +85,7 @@ RULES: tuple[Rule, ...] = (
     moving_tag_not_highest.RULE,
     mutable_release_tag.RULE,
     non_root_conflict.RULE,
+    packed_binary.RULE,
     port_disagreement.RULE,
     probe_settings.RULE,
     push_on_pull_request.RULE,
@@ -89,6 +102,7 @@ RULES: tuple[Rule, ...] = (
     unformatted_module_file.RULE,
     unpinned_image.RULE,
     unpinned_version.RULE,
+    unstripped_binary.RULE,
     untidy_module.RULE,
     version_not_increasing.RULE,
     workspace_missing_member.RULE,

@@ -1,0 +1,209 @@
+"""One build from the root of a repository to its report. Nothing here prints or exits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from go_release_gate import __version__
+from go_release_gate.config.settings import Settings
+from go_release_gate.engine.baseline import Baseline
+from go_release_gate.engine.building.audit import name_of
+from go_release_gate.engine.building.compile import Compiled, Site, kept_programs
+from go_release_gate.engine.building.plan import chosen, variants
+from go_release_gate.engine.building.services import orders_for
+from go_release_gate.engine.building.site import build_orders, site_of
+from go_release_gate.engine.building.stamp import Stamp
+from go_release_gate.engine.context import Edges, Facts, phase
+from go_release_gate.engine.discover import discover
+from go_release_gate.engine.judging_facts import judge_facts
+from go_release_gate.errors import NoModuleError, UnavailableError
+from go_release_gate.facts.built import BuiltProgram, BuiltPrograms, CheckedVariant, Order
+from go_release_gate.facts.repository import Repository
+from go_release_gate.model.report import CheckReport, Subject
+from go_release_gate.model.severity import Event
+
+Built = tuple[tuple[BuiltProgram, ...], tuple[CheckedVariant, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildWishes:
+    """What is wanted of a build.
+
+    Attributes:
+        services, platforms: names of those to build; empty: all. output: where the programs are left, None: nowhere.
+        reproducible: build everything twice. smoke: start what can be started.
+        keeps: whether programs may stay in the build cache, so that Go links only what changed.
+    """
+
+    services: tuple[str, ...] = ()
+    platforms: tuple[str, ...] = ()
+    output: Path | None = None
+    reproducible: bool = False
+    smoke: bool = False
+    keeps: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BuildRequest:
+    """What to build: `root` (real path), its settings, what the report calls it, the commit for linker flags."""
+
+    root: Path
+    settings: Settings
+    subject: Subject
+    wishes: BuildWishes = field(default_factory=BuildWishes)
+    stamp: Stamp = field(default_factory=Stamp)
+    baseline: Baseline | None = None
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """The answer of `build`: the report as every verb has it, and what was built."""
+
+    report: CheckReport
+    built: BuiltPrograms
+
+
+def build(request: BuildRequest, edges: Edges) -> BuildReport:
+    """Build every program of the repository and judge what came of it.
+
+    Raises:
+        NoModuleError: there is none, or no program. UnavailableError: nothing at all could be built (no Go, no space).
+    """
+    started = edges.clock()
+    facts = _discovered(request, edges)
+    orders = _ordered(request, facts, edges)
+    programs, variants_ = _built(request, facts, edges, orders)
+    settings = request.settings
+    built = BuiltPrograms(programs, variants_, request.subject.commit, settings.event is Event.TAG)
+    unreadable = [one.error.message for one in programs if one.error]
+    unreadable += [one.error.message for one in variants_ if one.error]
+    unreadable += [f"{one.dir}: {one.error.message}" for one in facts.repository.modules if one.error]
+    judgement = judge_facts({BuiltPrograms: built}, settings, unreadable=unreadable, baseline=request.baseline)
+    edges.progress.close()
+    facts.timings["total"] = edges.clock() - started
+    report = CheckReport(
+        version=__version__,
+        go=edges.go.toolchain.version,
+        subject=request.subject,
+        verdict=judgement.verdict,
+        complete=judgement.complete,
+        skipped=tuple((skipped.dir, skipped.reason) for skipped in facts.repository.skipped),
+        findings=judgement.findings,
+        suppressed=judgement.suppressed,
+        notices=(*request.notices, *facts.notices, *_notices(orders), *_broken(facts)),
+        timings=facts.timings,
+    )
+    return BuildReport(report, built)
+
+
+def _discovered(request: BuildRequest, edges: Edges) -> Facts:
+    settings = request.settings
+    facts = Facts(Repository(request.root, ()))
+    with phase("discover", 0, facts, edges):
+        caches = (Path(edges.go.toolchain.modcache),)
+        facts.repository = discover(
+            request.root,
+            include=settings.include,
+            exclude=settings.exclude,
+            trusted=settings.trusted,
+            caches=caches,
+        )
+    if not facts.repository.modules:
+        raise NoModuleError("no Go module found below this directory", "run it at the root of a repository")
+    return facts
+
+
+def _ordered(request: BuildRequest, facts: Facts, edges: Edges) -> tuple[Order, ...]:
+    with phase("plan", 0, facts, edges):
+        found = orders_for(facts, request.settings, edges)
+    if not found:
+        raise NoModuleError("no program (package main) found below this directory", "name one in build.services")
+    return chosen(found, request.wishes.services, request.wishes.platforms)
+
+
+def _built(request: BuildRequest, facts: Facts, edges: Edges, orders: Sequence[Order]) -> Built:
+    """What came of the orders, and of the tags that are only type-checked."""
+    wishes, settings = request.wishes, request.settings
+    is_stamped = (request.root / ".git").exists() or not wishes.reproducible
+    output = _output(wishes, edges)
+    site = site_of(
+        facts.repository, settings, edges, output, stamp=request.stamp, buildvcs="auto" if is_stamped else "false"
+    )
+    with phase("build", len(orders), facts, edges):
+        programs, compiled = build_orders(orders, site)
+    checked = tuple(variants(orders, settings.build.tag_sets))
+    found: tuple[CheckedVariant, ...] = ()
+    if checked:
+        from go_release_gate.engine.building.typecheck import type_check
+
+        with phase("type-check", len(checked), facts, edges):
+            found = type_check(checked, site)
+    return _further((programs, compiled), site, request, facts, edges), found
+
+
+def _further(
+    done: tuple[tuple[BuiltProgram, ...], tuple[Compiled, ...]],
+    site: Site,
+    request: BuildRequest,
+    facts: Facts,
+    edges: Edges,
+) -> tuple[BuiltProgram, ...]:
+    """What is done with the programs only when it is asked for."""
+    (programs, compiled), wishes = done, request.wishes
+    if wishes.output is not None:
+        keep(compiled, wishes.output)
+    if wishes.reproducible:
+        from go_release_gate.engine.building.reproduce import reproduced
+
+        with phase("build again", len(compiled), facts, edges):
+            programs = reproduced(programs, compiled, site, edges.scratch)
+    if wishes.smoke and not request.settings.trusted:
+        facts.notices.append("nothing was started: this event is not trusted")
+    elif wishes.smoke:
+        from go_release_gate.engine.building.smoke import started
+
+        told = edges.go.toolchain.env
+        host = f"{told.get('GOOS', '')}/{told.get('GOARCH', '')}"
+        programs = started(programs, compiled, host=host, scratch=edges.scratch, owner=edges.owner)
+    return programs
+
+
+def _output(wishes: BuildWishes, edges: Edges) -> Path:
+    """Where programs are made. Kept ones are believed by Go without looking inside: never for a release."""
+    cache = edges.go.toolchain.env.get("GOCACHE", "")
+    if wishes.keeps and not wishes.reproducible and cache not in ("", "off"):
+        return kept_programs(cache, edges.owner)
+    place = edges.scratch / "programs"
+    place.mkdir(exist_ok=True)
+    return place
+
+
+def keep(compiled: Sequence[Compiled], output: Path) -> None:
+    """Leave the programs below `output`, as `linux_arm64/api`. Raises UnavailableError: they cannot be written."""
+    import shutil
+
+    for one in compiled:
+        if one.file is None:
+            continue
+        target = output / name_of(one.order)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.unlink(missing_ok=True)  # never through a link, never into a program that runs
+            shutil.copyfile(one.file, target)
+            target.chmod(0o755)
+        except OSError as error:
+            raise UnavailableError(f"cannot write {str(target)!r}: {error.strerror}", "mend --output-dir") from error
+
+
+def _notices(orders: Sequence[Order]) -> list[str]:
+    """What of the release's own build is not known, said once."""
+    return list(
+        dict.fromkeys(f"{one.service} ({one.path}:{one.line}): {said}" for one in orders for said in one.unknown)
+    )
+
+
+def _broken(facts: Facts) -> list[str]:
+    return [f"{one.dir} was not built: {one.error.message}" for one in facts.repository.modules if one.error]
