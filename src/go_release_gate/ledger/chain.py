@@ -6,7 +6,8 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from go_release_gate.ledger.canonical import InvalidEntryError, decoded, digest_of
+from go_release_gate.ledger.canonical import decoded, digest_of
+from go_release_gate.ledger.codec import InvalidEntryError
 from go_release_gate.ledger.entry import KINDS, MOVES, Entry
 
 Place = tuple[str, str]  # service and environment
