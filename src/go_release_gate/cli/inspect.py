@@ -17,7 +17,7 @@ from go_release_gate.adapters.signals import watched
 from go_release_gate.adapters.toolbox import checkout_of, url_secrets
 from go_release_gate.adapters.trust import read_bundle, system_bundle
 from go_release_gate.cli.basefile import git_of
-from go_release_gate.cli.check import options_of, sinks_of, unjudged
+from go_release_gate.cli.check import sinks_of, unjudged
 from go_release_gate.cli.complain import complain
 from go_release_gate.cli.root import root_of
 from go_release_gate.cli.settings import Judged, judged_settings
@@ -28,8 +28,10 @@ from go_release_gate.errors import UnavailableError, UsageError
 from go_release_gate.facts.image_content import Expected, ImageContent
 from go_release_gate.facts.scan import ScanResults
 from go_release_gate.model.report import CheckReport, Subject
+from go_release_gate.report.colour import wants_colour
 from go_release_gate.report.inspect_forms import form
 from go_release_gate.report.inspected import InspectReport
+from go_release_gate.report.options import RenderOptions
 from go_release_gate.report.progress import progress_for
 from go_release_gate.report.redact import Redactor
 from go_release_gate.report.write import check_sinks, write_reports
@@ -64,6 +66,12 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
         forms=form,
     )
     return inspected.report.check.verdict.exit_code
+
+
+def options_of(args: argparse.Namespace, environ: Mapping[str, str]) -> RenderOptions:
+    """How the reports look."""
+    colour = wants_colour(args.color or "auto", environ, is_tty=sys.stdout.isatty())
+    return RenderOptions(colour=colour, verbose=bool(args.verbose), quiet=bool(args.quiet))
 
 
 def perform(args: argparse.Namespace, environ: Mapping[str, str]) -> Inspected:
