@@ -119,7 +119,7 @@ def _words(found: Listening, words: Sequence[str]) -> None:
 
 
 def _flags(words: Sequence[str]) -> Iterable[tuple[str, str]]:
-    for word, following in zip(words, (*words[1:], ""), strict=True):
+    for word, following in zip(words, (*words[1:], ""), strict=False):
         match = _FLAG.fullmatch(word)
         if match:
             yield match["name"], match["value"] if match["value"] is not None else following

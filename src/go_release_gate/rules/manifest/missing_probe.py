@@ -81,7 +81,7 @@ def check(
             words = "no readiness and no liveness probe" if len(missing) > 1 else f"no {missing[0]} probe"
             yield Draft(
                 place(workload, container.places.get("image"), container.line),
-                f"{called(workload, container)} has {words}; {_WHY[missing[0]]}",
+                f"{called(workload, container)} has {words}; {_WHY[missing[0] if serves else 'liveness']}",
                 key=key(workload, container, "probes"),
                 target=target(workload),
                 severity=None if serves and "readiness" in missing else Severity.NOTE,
@@ -90,7 +90,7 @@ def check(
 
 _WHY = {
     "readiness": "requests reach it before it can answer, and rollouts do not wait for it; add it",
-    "liveness": "a program that hangs is not restarted; add it, at another address than the readiness probe's",
+    "liveness": "a program that hangs is not restarted; add one that asks no more than whether it moves",
 }
 
 

@@ -6,7 +6,8 @@ Services ask for.
 - A probe at a port name that its container does not have; a Service whose `targetPort` is a name that no container of
   the pods it selects has (errors: the kubelet, or the Service, finds nothing there).
 - A Service that sends to a number that the selected pods, which list their ports, neither list nor speak of anywhere
-  (warning).
+  (a warning where flags, variables or `EXPOSE` tell what they listen on, else a note: Kubernetes lets a container listen
+  on ports it does not list).
 - For images that this repository builds: a program that is told by a flag or a variable (`--addr=:9090`, `PORT=9090`)
   to listen elsewhere than on the ports that its manifest, compose file or `EXPOSE` lists (warning); a probe at a number
   that nothing speaks of (warning, or a note where nothing says which port is right); a manifest whose ports are others
@@ -113,7 +114,7 @@ def _probes(workload: Workload, container: Container, known: Listening | None) -
                 yield Draft(
                     place(workload, probe.places.get("port"), probe.line),
                     f"{name} probe of {called(workload, container)} asks {message}",
-                    key=key(workload, container, f"{name} {probe.port}"),
+                    key=key(workload, container, f"probe {probe.port}"),
                     target=target(workload),
                     severity=severity,
                 )
@@ -192,7 +193,9 @@ def _service_port(
     known = [of_container(one, stage_of(sources.of(one), files)) for one in held]
     if any(one.is_open or one.knows(port.target) for one in known):
         return "", None
-    return f"port {port.target}, which is none of its pods' ports ({', '.join(dict.fromkeys(numbers))})", None
+    message = f"port {port.target}, which is none of its pods' ports ({', '.join(dict.fromkeys(numbers))})"
+    is_told = all(one.told or one.exposed for one in known)  # and nothing speaks of this one
+    return message, None if is_told else Severity.NOTE
 
 
 def _named(container: Container) -> str:
