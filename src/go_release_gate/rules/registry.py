@@ -14,6 +14,12 @@ from go_release_gate.rules.build import (
     packed_binary,
     unstripped_binary,
 )
+from go_release_gate.rules.dockerfile import (
+    mutable_base_image,
+    root_user,
+    toolchain_in_image,
+    writable_by_runtime_user,
+)
 from go_release_gate.rules.image import invalid_image_reference, tag_and_digest, unpinned_image
 from go_release_gate.rules.manifest import (
     cpu_limit_without_gomaxprocs,
@@ -83,6 +89,7 @@ RULES: tuple[Rule, ...] = (
     modified_module_cache.RULE,
     modified_vendor.RULE,
     moving_tag_not_highest.RULE,
+    mutable_base_image.RULE,
     mutable_release_tag.RULE,
     non_root_conflict.RULE,
     packed_binary.RULE,
@@ -93,12 +100,14 @@ RULES: tuple[Rule, ...] = (
     remote_build_context.RULE,
     replace_outside_repository.RULE,
     retracted_version.RULE,
+    root_user.RULE,
     stale_vendor.RULE,
     tag_and_digest.RULE,
     tag_entry_never_fires.RULE,
     tag_not_on_release_branch.RULE,
     tag_not_semver.RULE,
     tag_without_module.RULE,
+    toolchain_in_image.RULE,
     unformatted_module_file.RULE,
     unpinned_image.RULE,
     unpinned_version.RULE,
@@ -107,6 +116,7 @@ RULES: tuple[Rule, ...] = (
     version_not_increasing.RULE,
     workspace_missing_member.RULE,
     workspace_unlisted_module.RULE,
+    writable_by_runtime_user.RULE,
     wrong_tag_kind.RULE,
     wrong_version_recipe.RULE,
 )
