@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -28,14 +29,27 @@ if TYPE_CHECKING:
 
 VERSION_FILES = (".go-version", ".tool-versions", "mise.toml", ".mise.toml")
 SIZE_LIMIT = 64 << 10  # bytes of a version file
+SCRIPT_LIMIT, SCRIPTS = 256 << 10, 500  # bytes of a script, their number
+_BUILD_ARGUMENT = re.compile(r"--build-arg[= ][\"']?(\w+)")
 LINE_LIMIT = 1 << 20  # bytes of a file of which one line is wanted
 
 
 def collect_image_builds(facts: Facts, _settings: Settings, _edges: Edges) -> ImageBuilds | None:
-    """The image builds of the workflows, None where there are none."""
+    """The image builds of the workflows, and what scripts give to builds; None where there are none."""
     workflows = facts.others.get(Workflows)
     found = builds_of(workflows.files) if isinstance(workflows, Workflows) else ImageBuilds(())
-    return found if found.builds else None
+    given = _given(facts.repository) if isinstance(facts.others.get(Dockerfiles), Dockerfiles) else frozenset()
+    return replace(found, given=given) if found.builds or given else None
+
+
+def _given(repository: Repository) -> frozenset[str]:
+    """Names of build arguments in Makefiles and scripts."""
+    reader = _Reader(repository.root)
+    names: set[str] = set()
+    for path in repository.scripts[:SCRIPTS]:
+        text = reader.text(path, SCRIPT_LIMIT)
+        names.update(_BUILD_ARGUMENT.findall(text) if "--build-arg" in text else ())
+    return frozenset(names)
 
 
 def collect_go_versions(facts: Facts, _settings: Settings, _edges: Edges) -> GoVersions | None:

@@ -34,7 +34,8 @@ class ImageBuild:
         path, line: the workflow and where it says so. scope: `job/step`.
         dockerfile, context: relative to the root; empty: not known.
         target: stage it stops at, empty: the last. arguments: build arguments whose value is known.
-        unknown: names of build arguments whose value is not known. lines: the line of each argument.
+        unknown: names of build arguments whose value is not known. lines: the line of each argument. shown: what the
+            unknown ones are as far as the workflow's text tells (`$(date +%s)`).
         platforms: all that it is built for, over every combination of a matrix; empty: not said.
         is_open: more platforms may come from where one cannot look.
     """
@@ -50,13 +51,18 @@ class ImageBuild:
     lines: Mapping[str, int] = field(default_factory=dict)
     platforms: tuple[str, ...] = ()
     is_open: bool = False
+    shown: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class ImageBuilds:
-    """Every image build of the workflows, in the order of paths and lines."""
+    """Every image build of the workflows, in the order of paths and lines.
+
+    `given`: names of build arguments that Makefiles and scripts give to some build.
+    """
 
     builds: tuple[ImageBuild, ...]
+    given: frozenset[str] = frozenset()
 
     def of(self, dockerfile: str) -> tuple[ImageBuild, ...]:
         """The builds of a Dockerfile."""
@@ -117,7 +123,8 @@ def _of_action(workflow: Workflow, reached: Reached) -> Iterator[ImageBuild]:
     build = ImageBuild(
         workflow.path, reached.step.line, _scope(reached), *place, target=_known(reached.input("target")), lines=at
     )
-    yield _with(build, lines, reached.environment, _SEPARATORS.split(reached.input("platforms")))
+    build = _with(build, lines, reached.environment, _SEPARATORS.split(reached.input("platforms")))
+    yield replace(build, shown=_shown(lines, reached))
 
 
 def _of_command(
@@ -134,7 +141,12 @@ def _of_command(
     target = _known(targets[-1]) if targets else ""
     build = ImageBuild(workflow.path, line, _scope(reached), *place, target=target, lines=at)
     platforms = [name for value in option_values(words, "--platform") for name in value.split(",")]
-    yield _with(build, arguments, environment, platforms)
+    yield replace(_with(build, arguments, environment, platforms), shown=_shown(arguments, reached))
+
+
+def _shown(arguments: Iterable[str], reached: Reached) -> dict[str, str]:
+    pairs = (argument.partition("=") for argument in arguments)
+    return {name: reached.evaluator.holes.shown(value) for name, _, value in pairs if has_hole(value)}
 
 
 def _with(
