@@ -25,6 +25,7 @@ from go_release_gate.model.severity import Event
 from go_release_gate.oci.reference import Reference
 from go_release_gate.rules.registry import RULES
 from support.history import History
+from support.imagecase import judge_text
 from support.moduleproxy import ModuleProxy
 from support.rulecase import Case, Want, edit_cache, filled, modules_of, read_case, write_tree
 
@@ -146,6 +147,9 @@ def judge(ground: Ground, build_cache: Path) -> CheckReport:
         trusted="untrusted" not in given,
         jobs=2,
     )
+    sections = ground.case.sections
+    if "image" in sections:
+        return judge_text(sections["image"], sections.get("expected"), sections.get("scan"), settings)
     env = {name: ground.text(value) for name, value in ground.case.env().items()}
     parent = ground.proxy.env(**{"GOCACHE": str(build_cache), **env})
     with edges_for(ground, parent, settings) as edges:

@@ -11,6 +11,8 @@ r"""Fixtures of rules: a repository in one readable text (txtar), what the gate 
     -- want --                            path:line: rule-id: [severity:] text or /regex/
     -- git --                             the repository's history, as support.history reads it
     -- registry --                        what a registry holds: `ghcr.io/acme/shop:1.2.3 sha256:…`, one a line
+    -- image --                           a finished image, as support.imagecase reads it: judged instead of the files
+    -- expected --, -- scan --            what it is held against, what a scanner says of it
     -- also --                            ids of other rules that fire for good reason
     -- run --                             the commands that the rule's findings name, one a line
     -- outcome --                         `. tidy=fail kind=untidy error=network`, `exit=1 complete=true`
@@ -38,7 +40,7 @@ _WANT = re.compile(
 )
 _PLACEHOLDER = re.compile(r"\{\{(sum|h1mod|h1|go|proxy|digest)\b ?([^}]*)\}\}")  # any other braces are the file's own
 _PREFIXES = ("proxy", "cache-edit", "outside", "fixed", "dirty")
-_SECTIONS = ("settings", "env", "want", "also", "run", "outcome", "git", "registry")
+_SECTIONS = ("settings", "env", "want", "also", "run", "outcome", "git", "registry", "image", "expected", "scan")
 _WORDS = ("event", "select", "fill", "withdraw", "tag")
 _FLAGS = ("offline", "crlf", "no-final-newline", "converted", "git", "untrusted")
 _SETTINGS = frozenset({*_WORDS, *_FLAGS})

@@ -80,8 +80,7 @@ class Rule:
     def check(self, function: Check) -> Check:
         """Register the function that judges and take the defining file's docstring as the rule's page."""
         self.run = function
-        module = inspect.getmodule(function)
-        self.page = inspect.cleandoc((module and module.__doc__) or "")
+        self.page = _page_of(function)
         return function
 
     def check_of(self, *needs: type, uses: tuple[type, ...] = ()) -> Callable[[Check], Check]:
@@ -89,6 +88,7 @@ class Rule:
 
         def register(function: Check) -> Check:
             self.others.append(Aspect(needs, uses, function))
+            self.page = self.page or _page_of(function)
             return function
 
         return register
@@ -128,3 +128,8 @@ class Rule:
             help_url=self.help_url,
             **place,
         )
+
+
+def _page_of(function: Check) -> str:
+    module = inspect.getmodule(function)
+    return inspect.cleandoc((module and module.__doc__) or "")

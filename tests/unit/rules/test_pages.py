@@ -40,7 +40,7 @@ def test_card_is_complete(rule: Rule) -> None:
     assert len(rule.summary) <= 80
     assert all(isinstance(rule.severity_on(event), Severity) for event in Event)
     assert rule.fix in {"", "safe", "unsafe"}
-    assert rule.needs
+    assert rule.aspects
 
 
 @EACH
