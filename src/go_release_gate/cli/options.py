@@ -63,7 +63,7 @@ def _module(parser: argparse.ArgumentParser) -> None:
 
 
 def _kind(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("kind", metavar="KIND", help="config, check, inspect, tags, baseline or rules")
+    parser.add_argument("kind", metavar="KIND", help="config, check, build, inspect, tags, baseline or rules")
 
 
 def _image(parser: argparse.ArgumentParser) -> None:
@@ -91,6 +91,16 @@ VERBS: tuple[Verb, ...] = (
             ("check --fix", "mend what can safely be mended"),
             ("check --select untidy-module --fail-on never services/api", "look at one question of one folder"),
             ("check --format json --output report.json", "keep the report"),
+        ),
+        _path,
+    ),
+    Verb(
+        "build",
+        "build every program for every platform as a release would, and judge what came of it",
+        (
+            ("build", "every main package, as the Dockerfiles here build it, or as build.services says"),
+            ("build --service api --platform linux/arm64 --output-dir dist", "one program, kept"),
+            ("build --reproducible", "twice, in different directories, and compared"),
         ),
         _path,
     ),

@@ -6,6 +6,7 @@ sets it, `GO_RELEASE_GATE_FAIL_ON`), else, where it has a `key`, from the config
 
 from __future__ import annotations
 
+from go_release_gate.config.build_inputs import BUILD_INPUTS
 from go_release_gate.config.image_inputs import IMAGE_INPUTS
 from go_release_gate.config.input import Input, Kind
 from go_release_gate.config.inspect_inputs import INSPECT_INPUTS
@@ -14,17 +15,17 @@ from go_release_gate.config.outputs import OUTPUTS, Output
 __all__ = ["INPUTS", "OUTPUTS", "Input", "Kind", "Output", "find_input", "inputs_of"]
 
 JUDGING = ("check", "plan", "config", "why")
-PRODUCTS = ("inspect",)  # verbs that judge what was built
+PRODUCTS = ("inspect", "build")  # verbs that judge what was built
 PUBLISHING = ("action", "report")
 EVERYWHERE: tuple[str, ...] = ()
 
 INPUTS: tuple[Input, ...] = (
     Input(
         "verb",
-        "What the step does: check the repository, report saved reports to their pull request, make image names, or "
-        "inspect a finished image.",
+        "What the step does: check the repository, report saved reports to their pull request, make image names, build "
+        "every program, or inspect a finished image.",
         Kind.CHOICE,
-        choices=("check", "report", "tags", "inspect"),
+        choices=("check", "report", "tags", "build", "inspect"),
         fallback="check",
         verbs=("action",),
     ),
@@ -32,7 +33,7 @@ INPUTS: tuple[Input, ...] = (
         "path",
         "Repository to judge, relative to the workspace. A folder without .git is judged too.",
         fallback="where it runs",
-        verbs=(*JUDGING, "doctor", "tags"),
+        verbs=(*JUDGING, "build", "doctor", "tags"),
     ),
     Input(
         "config",
@@ -55,7 +56,7 @@ INPUTS: tuple[Input, ...] = (
         "Directories to judge that discovery passes over (testdata, for one). A glob that names a folder matches it "
         "and all below.",
         Kind.LIST,
-        verbs=JUDGING,
+        verbs=(*JUDGING, "build"),
         key="include",
         metavar="GLOB",
     ),
@@ -63,7 +64,7 @@ INPUTS: tuple[Input, ...] = (
         "exclude",
         "Directories to leave out; the report lists them as skipped.",
         Kind.LIST,
-        verbs=JUDGING,
+        verbs=(*JUDGING, "build"),
         key="exclude",
         metavar="GLOB",
     ),
@@ -93,7 +94,7 @@ INPUTS: tuple[Input, ...] = (
         "base",
         "Commit to compare with. On a pull request its configuration counts; plan lists what changed since.",
         fallback="the base of the pull request",
-        verbs=JUDGING,
+        verbs=(*JUDGING, "build"),
         metavar="REV",
     ),
     Input(
@@ -143,12 +144,12 @@ INPUTS: tuple[Input, ...] = (
         "Processes at once.",
         Kind.NUMBER,
         fallback="0, one per processor",
-        verbs=("check", "config"),
+        verbs=("check", "config", "build"),
         key="jobs",
         metavar="N",
         short="j",
     ),
-    Input("timings", "Say how long each phase took.", Kind.BOOLEAN, fallback="false"),
+    Input("timings", "Say how long each phase took.", Kind.BOOLEAN, fallback="false", verbs=("check", "build")),
     Input(
         "baseline",
         "File with findings that are known and do not count.",
@@ -161,7 +162,7 @@ INPUTS: tuple[Input, ...] = (
         "go-version",
         "Go to judge with, such as 1.25.3.",
         fallback="the Go on PATH",
-        verbs=("check", "config", "doctor", "why"),
+        verbs=("check", "config", "doctor", "why", "build"),
         key="go.version",
         metavar="VERSION",
     ),
@@ -176,14 +177,14 @@ INPUTS: tuple[Input, ...] = (
         "Credentials for private modules: lines `host[/owner] token` or `host[/owner] user:password`. "
         "Withheld on a fork's pull request.",
         Kind.SECRET,
-        verbs=("check", "why"),
+        verbs=("check", "why", "build"),
     ),
     Input(
         "module-credentials-file",
         "File with the lines of module-credentials.",
         metavar="FILE",
         in_action=False,
-        verbs=("check", "why"),
+        verbs=("check", "why", "build"),
     ),
     Input(
         "registry-credentials",
@@ -323,6 +324,7 @@ INPUTS: tuple[Input, ...] = (
         in_action=False,
     ),
     *IMAGE_INPUTS,
+    *BUILD_INPUTS,
     *INSPECT_INPUTS,
 )
 

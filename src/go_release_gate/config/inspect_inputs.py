@@ -28,10 +28,10 @@ INSPECT_INPUTS: tuple[Input, ...] = (
     ),
     Input(
         "platform",
-        "Platforms to judge, such as linux/arm64; one that the image lacks is a finding.",
+        "Platforms to build or judge, such as linux/arm64; one that an image lacks is a finding.",
         Kind.LIST,
-        fallback="all of the image, and those of the table of images",
-        verbs=_VERBS,
+        fallback="all of them, those of the table of images too",
+        verbs=(*_VERBS, "build"),
         metavar="PLATFORM",
     ),
     Input(

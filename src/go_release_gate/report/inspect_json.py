@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from go_release_gate.facts.binary import Binary, RecordedModule
 from go_release_gate.facts.image_content import Expected, ImageConfig, PlatformImage
 from go_release_gate.model.severity import Severity
+from go_release_gate.report.binary_json import binary
 from go_release_gate.report.inspected import InspectReport
 from go_release_gate.report.json_report import envelope, finding
 from go_release_gate.report.jsontext import dumps
@@ -83,7 +83,7 @@ def _platform(platform: PlatformImage) -> dict[str, Any]:
             {"kind": one.kind, "layer": one.layer, "size": one.size, "files": one.files, "path": one.path}
             for one in platform.ballast
         ],
-        "binaries": [_binary(one) for one in platform.binaries],
+        "binaries": [binary(one) for one in platform.binaries],
     }
 
 
@@ -100,44 +100,4 @@ def _config(config: ImageConfig) -> dict[str, Any]:
         "environment": sorted(config.environment),  # names alone: values may be secrets
         "ports": list(config.ports),
         "labels": dict(config.labels),
-    }
-
-
-def _binary(binary: Binary) -> dict[str, Any]:
-    elf, info = binary.elf, binary.info
-    return {
-        "path": binary.path,
-        "size": binary.size,
-        "digest": binary.digest,
-        "elf": elf
-        and {
-            "architecture": elf.architecture,
-            "variant": elf.variant,
-            "interpreter": elf.interpreter,
-            "needed": list(elf.needed),
-            "stripped": elf.is_stripped,
-            "symbols": elf.symbols,
-            "sections": [{"name": section.name, "size": section.size} for section in elf.sections],
-            "go_build_id": elf.go_build_id,
-            "gnu_build_id": elf.gnu_build_id,
-            "packed_by": elf.packed_by,
-        },
-        "build": info
-        and {
-            "go": info.go,
-            "path": info.path,
-            "main": info.main and _module(info.main),
-            "dependencies": [_module(one) for one in info.dependencies],
-            "settings": dict(info.settings),
-        },
-        "unreadable": binary.unreadable,
-    }
-
-
-def _module(one: RecordedModule) -> dict[str, Any]:
-    return {
-        "path": one.path,
-        "version": one.version,
-        "sum": one.sum,
-        "replaced_by": one.replaced_by and _module(one.replaced_by),
     }

@@ -23,6 +23,7 @@ from go_release_gate.facts.built import BuiltProgram, BuiltPrograms, CheckedVari
 from go_release_gate.facts.repository import Repository
 from go_release_gate.model.report import CheckReport, Subject
 from go_release_gate.model.severity import Event
+from go_release_gate.report.built import BuildReport
 
 Built = tuple[tuple[BuiltProgram, ...], tuple[CheckedVariant, ...]]
 
@@ -56,14 +57,6 @@ class BuildRequest:
     stamp: Stamp = field(default_factory=Stamp)
     baseline: Baseline | None = None
     notices: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class BuildReport:
-    """The answer of `build`: the report as every verb has it, and what was built."""
-
-    report: CheckReport
-    built: BuiltPrograms
 
 
 def build(request: BuildRequest, edges: Edges) -> BuildReport:

@@ -29,8 +29,3 @@ def by_service(programs: Iterable[BuiltProgram]) -> dict[str, list[BuiltProgram]
 def platforms(programs: Iterable[BuiltProgram]) -> str:
     """Their platforms, in words."""
     return ", ".join(program.order.platform for program in programs)
-
-
-def size(count: int) -> str:
-    """Bytes for people: `1.4 MiB`."""
-    return f"{count / (1 << 20):.1f} MiB" if count >= 1 << 20 else f"{count / 1024:.1f} KiB"

@@ -1,0 +1,146 @@
+"""`build`: compile every program for every platform as a release would, and judge what came of it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from go_release_gate.adapters.github.runner import new_token
+from go_release_gate.cli.check import sinks_of, unjudged, wishes_of
+from go_release_gate.cli.complain import complain
+from go_release_gate.cli.root import below, guarded_by, root_of
+from go_release_gate.cli.session import Session, open_session
+from go_release_gate.cli.settings import Judged, judged_settings
+from go_release_gate.engine.building.run import BuildRequest, BuildWishes, build
+from go_release_gate.engine.building.stamp import Stamp
+from go_release_gate.errors import UnavailableError, UsageError
+from go_release_gate.model.report import Subject
+from go_release_gate.model.severity import Event
+from go_release_gate.report.built import BuildReport
+from go_release_gate.report.built_forms import form
+from go_release_gate.report.colour import wants_colour
+from go_release_gate.report.options import RenderOptions
+from go_release_gate.report.redact import Redactor
+from go_release_gate.report.write import check_sinks, write_reports
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build left: the report and every secret that must stay out of sinks."""
+
+    report: BuildReport
+    secrets: tuple[str, ...] = ()
+
+
+def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    """Run the verb; 0 pass, 1 fail, 3 unavailable. Raises GateError for everything else."""
+    sinks = sinks_of(args, environ)
+    check_sinks(sinks)
+    try:
+        built = perform(args, environ)
+    except UnavailableError as error:
+        if sinks.format == "text" and not sinks.files:
+            raise
+        complain(error, environ)
+        built = Built(BuildReport(unjudged(error)))
+    write_reports(
+        built.report,
+        sinks,
+        options_of(args, environ),
+        sys.stdout,
+        redactor=Redactor(built.secrets),
+        token=new_token if environ.get("GITHUB_ACTIONS") == "true" else None,
+        forms=form,
+    )
+    return built.report.check.verdict.exit_code
+
+
+def options_of(args: argparse.Namespace, environ: Mapping[str, str]) -> RenderOptions:
+    """How the reports look."""
+    return RenderOptions(
+        colour=wants_colour(args.color or "auto", environ, is_tty=sys.stdout.isatty()),
+        verbose=bool(args.verbose),
+        quiet=bool(args.quiet),
+        timings=bool(args.timings),
+    )
+
+
+def perform(args: argparse.Namespace, environ: Mapping[str, str]) -> Built:
+    """Build and judge.
+
+    Raises:
+        UsageError: an unknown service or platform, a place for programs that is none. UnavailableError: nothing could
+            be built (no Go, no space). NoModuleError: there is no program.
+    """
+    root = root_of(args, environ)
+    output = _output(args, environ)
+    judged = judged_settings(args, environ, root)
+    wishes = BuildWishes(
+        services=tuple(args.service or ()),
+        platforms=tuple(args.platform or ()),
+        output=output,
+        reproducible=bool(args.reproducible),
+        smoke=bool(args.smoke),
+        # what a workflow restored from a cache is not believed, and nothing is left of a release that was not linked
+        keeps=environ.get("GITHUB_ACTIONS") != "true" and judged.settings.event is not Event.TAG,
+    )
+    with open_session(wishes_of(args, environ, root), judged.settings, environ) as session:
+        request = BuildRequest(
+            root,
+            judged.settings,
+            _subject(judged, session),
+            wishes,
+            _stamp(judged, session, root, environ),
+            judged.baseline,
+            (*judged.notices, *session.notices),
+        )
+        return Built(build(request, session.edges), session.secrets)
+
+
+def _stamp(judged: Judged, session: Session, root: Path, environ: Mapping[str, str]) -> Stamp:
+    """The commit that is checked out; its version is the tag's, else what git describe says."""
+
+    def version() -> str:
+        from go_release_gate.cli.describing import described
+
+        tag = judged.settings.tag.rpartition("/")[2]
+        if tag:
+            return tag
+        found = described(root, environ)
+        one = found.modules.get(found.main)
+        return one.text if one else ""
+
+    return Stamp(session.git.head_commit(), session.git.time_of("HEAD"), version)
+
+
+def _subject(judged: Judged, session: Session) -> Subject:
+    event, settings = judged.event, judged.settings
+    tag = settings.tag
+    return Subject(
+        repository=event.repository or session.git.origin(),
+        commit=event.head or session.git.head_commit(),
+        ref=f"refs/tags/{tag}" if tag and settings.event is Event.TAG else event.ref or session.git.ref(),
+        event=settings.event,
+        base=settings.base or event.base,
+        config=settings.digest,
+        run=event.run,
+    )
+
+
+def _output(args: argparse.Namespace, environ: Mapping[str, str]) -> Path | None:
+    """Where programs are left; in a workflow never through a link of the checkout."""
+    if not args.output_dir:
+        return None
+    place = Path(args.output_dir).absolute()
+    workspace = guarded_by(environ)
+    if workspace is not None:
+        top = workspace.resolve()
+        name = below(place, top)
+        if name is not None and place.resolve() != top / name:
+            raise UsageError(f"--output-dir {args.output_dir!r} leads through a symbolic link of the checkout")
+    if place.exists() and not place.is_dir():
+        raise UsageError(f"--output-dir {args.output_dir!r} is no directory")
+    return place
