@@ -82,6 +82,8 @@ def perform(args: argparse.Namespace, environ: Mapping[str, str]) -> Inspected:
     """
     started = time.monotonic()
     args.path = args.repository or "."
+    if args.tag and not args.event:
+        args.event = "tag"  # who names a tag means to release it
     root = root_of(args, environ)
     judged = judged_settings(args, environ, root)
     scans = read_scan_files(args.scan or ())

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 
 from go_release_gate.facts.binary import Binary
 
+ENTRYPOINT = "entrypoint"
+"""The kind of a kept file that entrypoint or command name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Layer:

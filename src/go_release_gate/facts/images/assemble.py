@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from go_release_gate.facts.binary import Binary
-from go_release_gate.facts.image_content import Layer, PlatformImage
+from go_release_gate.facts.image_content import ENTRYPOINT, Layer, PlatformImage
 from go_release_gate.facts.images import judged, started
 from go_release_gate.facts.images.binaries import Binaries
 from go_release_gate.facts.images.choose import Found
@@ -92,7 +92,7 @@ class Assembly:
                 node = overlay.node(end) if end else None
                 if end is None or node is None or node[1].kind != FILE:
                     continue
-                kept.add_way(path, judged.ENTRYPOINT)
+                kept.add_way(path, ENTRYPOINT)
                 yield end
                 break
 

@@ -6,13 +6,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from go_release_gate.facts.image_content import Ballast, ImageFile
+from go_release_gate.facts.image_content import ENTRYPOINT, Ballast, ImageFile
 from go_release_gate.facts.images.overlay import Overlay, is_folder
 from go_release_gate.facts.images.started import Runtime
 from go_release_gate.facts.images.tarstream import FILE, SYMLINK, Attributes
 
 MOST = 200  # files kept of one kind
-ENTRYPOINT, CERTIFICATES, ZONES, ACCOUNTS = "entrypoint", "certificates", "time zones", "accounts"
+CERTIFICATES, ZONES, ACCOUNTS = "certificates", "time zones", "accounts"
 INTERPRETER = "interpreter"  # that a program or a script names
 SECRET, TOOLCHAIN, SETUID, WORLD_WRITABLE, WRITABLE, PROGRAM = (
     "secret",

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from go_release_gate.facts.binary import Binary
-from go_release_gate.facts.image_content import Expected, ImageContent, ImageFile, PlatformImage
-from go_release_gate.facts.images.judged import ENTRYPOINT
+from go_release_gate.facts.image_content import ENTRYPOINT, Expected, ImageContent, ImageFile, PlatformImage
 from go_release_gate.model.finding import Location, Related, Target
 from go_release_gate.model.severity import Confidence, Severity
 from go_release_gate.rules.base import Draft

@@ -5,6 +5,8 @@
 - A program in which Go recorded `vcs.modified=true`: the work tree held changes, or files that are not in the commit.
 - On a tag: a program whose recorded `vcs.revision` is not the commit of the tag.
 
+In finished images the same, of every program that is of a module of the repository.
+
 ## Why
 
 Nobody can build it again, and its revision points people at code that is not what runs.
@@ -31,9 +33,11 @@ from collections.abc import Iterator
 
 from go_release_gate.facts.binary import BuildInfo
 from go_release_gate.facts.built import BuiltPrograms
+from go_release_gate.facts.image_content import Expected, ImageContent
 from go_release_gate.model.severity import Event, Severity
 from go_release_gate.rules.base import Draft, Rule
 from go_release_gate.rules.build._built import by_service, place, platforms, target
+from go_release_gate.rules.build._image_programs import dirty
 
 RULE = Rule(
     id="dirty-build",
@@ -76,3 +80,6 @@ def problem(info: BuildInfo, revision: str = "") -> str:
 
 def _wanted(built: BuiltPrograms) -> str:
     return built.commit if built.is_release else ""
+
+
+RULE.check_of(ImageContent, uses=(Expected,))(dirty)

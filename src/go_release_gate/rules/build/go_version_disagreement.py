@@ -17,6 +17,9 @@ member), with the direction:
 ARGs within ARGs, `--build-arg` and `build-args` of workflows, `env`, outputs of steps, a matrix, the defaults and the
 callers of reusable workflows, and version files are followed.
 
+In finished images: a program that is built by a Go older than its module asks for at the released commit (an error: it
+was not built from it), and programs of one image that are built by different Go releases.
+
 ## Why
 
 CI reads go.mod, the Dockerfile pins its image, and the image is built at the release alone: that is when it fails. And
@@ -61,6 +64,7 @@ from go_release_gate.facts.go_versions import (
     GoVersions,
 )
 from go_release_gate.facts.image_builds import ImageBuilds
+from go_release_gate.facts.image_content import Expected, ImageContent
 from go_release_gate.facts.repository import Repository
 from go_release_gate.facts.workflows import Workflows
 from go_release_gate.gomod import goversion
@@ -69,6 +73,7 @@ from go_release_gate.model.severity import Confidence, Severity
 from go_release_gate.rules.base import Draft, Rule
 from go_release_gate.rules.build import _go_wanted as go_wanted
 from go_release_gate.rules.build._go_wanted import Wanted
+from go_release_gate.rules.build._image_go import judged
 from go_release_gate.rules.module._words import bounded, listing
 
 RULE = Rule(
@@ -260,3 +265,6 @@ def _named(place: GoPlace) -> str:
 
 def _full(version: str) -> str:
     return version if version.count(".") > 1 or "rc" in version else f"{version}.0"
+
+
+RULE.check_of(ImageContent, uses=(Expected,))(judged)

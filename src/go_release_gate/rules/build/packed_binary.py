@@ -30,9 +30,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from go_release_gate.facts.built import BuiltPrograms
+from go_release_gate.facts.image_content import ImageContent
 from go_release_gate.model.severity import Severity
 from go_release_gate.rules.base import Draft, Rule
 from go_release_gate.rules.build._built import place, target
+from go_release_gate.rules.build._image_programs import packed
 
 RULE = Rule(
     id="packed-binary",
@@ -57,3 +59,6 @@ def check_built(built: BuiltPrograms) -> Iterator[Draft]:
             module=order.module,
             target=target(order),
         )
+
+
+RULE.check_of(ImageContent)(packed)

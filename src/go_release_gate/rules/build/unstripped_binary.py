@@ -28,9 +28,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from go_release_gate.facts.built import BuiltPrograms
+from go_release_gate.facts.image_content import Expected, ImageContent
 from go_release_gate.model.severity import Severity
+from go_release_gate.model.sizes import size_text
 from go_release_gate.rules.base import Draft, Rule
-from go_release_gate.rules.build._built import by_service, place, platforms, size, target
+from go_release_gate.rules.build._built import by_service, place, platforms, target
+from go_release_gate.rules.build._image_programs import unstripped
 
 RULE = Rule(
     id="unstripped-binary",
@@ -50,9 +53,12 @@ def check_built(built: BuiltPrograms) -> Iterator[Draft]:
         order = programs[0].order
         yield Draft(
             place(order),
-            f"{service} ({platforms(programs)}) carries {size(saved)} of symbols and debug information;"
+            f"{service} ({platforms(programs)}) carries {size_text(saved)} of symbols and debug information;"
             ' `-ldflags="-s -w"` leaves them away',
             key=service,
             module=order.module,
             target=target(order),
         )
+
+
+RULE.check_of(ImageContent, uses=(Expected,))(unstripped)

@@ -50,11 +50,13 @@ from go_release_gate.dockerfile.syntax import assignments
 from go_release_gate.facts.dockerfiles import Dockerfiles
 from go_release_gate.facts.go_calls import GoCall, GoCalls
 from go_release_gate.facts.image_builds import ImageBuilds
+from go_release_gate.facts.image_content import Expected, ImageContent
 from go_release_gate.facts.release_table import ReleaseTable
 from go_release_gate.facts.workflows import Workflows
 from go_release_gate.model.finding import Edit, Fix, Location, Related, Target
 from go_release_gate.model.severity import Confidence, Severity
 from go_release_gate.rules.base import Draft, Rule
+from go_release_gate.rules.build._image_architecture import judged
 from go_release_gate.rules.dockerfile._platforms import Built, instruction_at, text_of, ways
 
 RULE = Rule(
@@ -278,3 +280,6 @@ def _fix(file: Dockerfile, said: _Said) -> Fix | None:
     if not old or line.count(old) != 1:
         return None
     return Fix(safe=False, edits=(Edit(file.path, said.line, said.line, f"{line.replace(old, new)}\n"),))
+
+
+RULE.check_of(ImageContent, uses=(Expected,))(judged)
