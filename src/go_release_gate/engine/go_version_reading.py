@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from go_release_gate.dockerfile.ignore import read_patterns
 from go_release_gate.engine.context import Edges, Facts
 from go_release_gate.engine.safe_paths import RefusedFileError, read_regular
 from go_release_gate.facts.dockerfiles import Dockerfiles
@@ -38,8 +39,12 @@ def collect_image_builds(facts: Facts, _settings: Settings, _edges: Edges) -> Im
     """The image builds of the workflows, and what scripts give to builds; None where there are none."""
     workflows = facts.others.get(Workflows)
     found = builds_of(workflows.files) if isinstance(workflows, Workflows) else ImageBuilds(())
-    given = _given(facts.repository) if isinstance(facts.others.get(Dockerfiles), Dockerfiles) else frozenset()
-    return replace(found, given=given) if found.builds or given else None
+    files = facts.others.get(Dockerfiles)
+    if isinstance(files, Dockerfiles):
+        reader = _Reader(facts.repository.root)
+        ignored = {path: read_patterns(reader.text(path)) for path in {one.ignore for one in files.files} if path}
+        return replace(found, given=_given(facts.repository), ignored=ignored)
+    return found if found.builds else None
 
 
 def _given(repository: Repository) -> frozenset[str]:

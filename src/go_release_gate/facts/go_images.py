@@ -58,8 +58,8 @@ def _place(
     family, calls, directories, default = around
     own = [call for call in calls if any(call.stage is one for one in family)]
     modules, is_open = modules_of_calls(own, directories)
-    if not modules and is_open and len(directories) == 1:
-        modules = tuple(directories)
+    if not modules and is_open and tuple(directories) == (".",):
+        modules = (".",)
     is_guess = not modules and (is_open or any(map(_builds, family)))
     if not modules and not is_guess:
         return None

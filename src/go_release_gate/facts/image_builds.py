@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from go_release_gate.dockerfile.ignore import Pattern
 from go_release_gate.shell.script import Script
 from go_release_gate.shell.unknown import has_hole
 from go_release_gate.workflow.document import Workflow
@@ -58,11 +59,13 @@ class ImageBuild:
 class ImageBuilds:
     """Every image build of the workflows, in the order of paths and lines.
 
-    `given`: names of build arguments that Makefiles and scripts give to some build.
+    `given`: names of build arguments that Makefiles and scripts give to some build. `ignored`: ignore file → its
+    patterns.
     """
 
     builds: tuple[ImageBuild, ...]
     given: frozenset[str] = frozenset()
+    ignored: Mapping[str, tuple[Pattern, ...]] = field(default_factory=dict)
 
     def of(self, dockerfile: str) -> tuple[ImageBuild, ...]:
         """The builds of a Dockerfile."""

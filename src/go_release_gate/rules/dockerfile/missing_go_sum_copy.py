@@ -4,7 +4,8 @@
 
 - `COPY go.mod ./` without go.sum, although the module has one, in front of `go mod download` or `go build`: what is
   downloaded is not held against go.sum (a warning), and `go build` refuses it (an error);
-- a COPY that names go.sum where the module has none: the image cannot be built (an error);
+- a COPY that names go.sum where the module has none, or a module file that `.dockerignore` keeps out: the image cannot
+  be built (an error);
 - a `replace` by a directory, or a member of a go.work that was copied, whose go.mod is not there yet: Go stops (an
   error).
 
@@ -37,6 +38,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
+from go_release_gate.dockerfile.ignore import is_ignored
 from go_release_gate.dockerfile.model import Dockerfile, Instruction, Stage
 from go_release_gate.facts.dockerfiles import Dockerfiles
 from go_release_gate.facts.go_calls import GoCall, GoCalls
@@ -79,6 +81,7 @@ def check(
         own = [call for call in (calls.calls if calls else ()) if call.dockerfile is file]
         for stage in file.stages:
             yield from _absent(repository, file, stage, context)
+            yield from _ignored(repository, file, (stage, context), builds)
             yield from _of_stage(repository, file, (stage, [call for call in own if call.stage is stage]), context)
 
 
@@ -94,6 +97,22 @@ def _absent(repository: Repository, file: Dockerfile, stage: Stage, context: str
                 continue
             message = f"COPY names {source}, but {beside} has no go.sum beside it: the image cannot be built; expected "
             yield _draft(file, one, f"absent {path}", f"{message}`COPY go.mod go.sum* ./`, or `go mod tidy` first")
+
+
+def _ignored(
+    repository: Repository, file: Dockerfile, at: tuple[Stage, str], builds: ImageBuilds | None
+) -> Iterator[Draft]:
+    """A COPY of a module file that the ignore file keeps out of the context."""
+    stage, context = at
+    patterns = builds.ignored.get(file.ignore, ()) if builds else ()
+    own = file.ignore == f"{file.path}.dockerignore" or (posixpath.dirname(file.ignore) or ".") == context
+    for one in stage.instructions if patterns and own else ():
+        copied = copied_by(one, stage, "/") if one.keyword in ("COPY", "ADD") else None
+        for source in copied.sources if copied else ():
+            path = posixpath.normpath(f"{context}/{source}")
+            if path in module_files(repository) and is_ignored(patterns, source):
+                message = f"COPY names {source}, which {file.ignore} keeps out of the build context: the image "
+                yield _draft(file, one, f"ignored {path}", f"{message}cannot be built; expected `!{source}` at its end")
 
 
 def _of_stage(

@@ -118,11 +118,12 @@ def _tree_before(stage: Stage, run: Instruction) -> Instruction | None:
 
 
 def _module(repository: Repository, call: GoCall) -> Module | None:
-    """The module the command runs in; where its directory is not known, the only one there is."""
+    """The module the command runs in; where its directory is not known, the only one there is at the root or here."""
     if call.directory:
         above = module_above(call.directory, [module.dir for module in repository.modules])
         return repository.module_at(above) if above is not None else None
-    return repository.modules[0] if len(repository.modules) == 1 else None
+    alone = repository.modules[0] if len(repository.modules) == 1 else None
+    return alone if alone and alone.dir in (".", posixpath.dirname(call.path)) else None
 
 
 def _short(one: Instruction) -> str:
