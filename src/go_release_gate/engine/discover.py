@@ -64,6 +64,7 @@ def discover(
         skipped=search.skipped(),
         workspaces=tuple(search.workspaces),
         documents=tuple(sorted(found.documents)),
+        scripts=tuple(sorted(found.scripts)),
     )
 
 

@@ -12,18 +12,22 @@ from typing import TYPE_CHECKING
 from go_release_gate.engine.apply import chosen_rules, facts_wanted
 from go_release_gate.engine.context import Edges, Facts, phase
 from go_release_gate.engine.dockerfile_reading import collect_dockerfiles
+from go_release_gate.engine.go_call_reading import collect_go_calls
 from go_release_gate.engine.go_version_reading import collect_go_versions, collect_image_builds
 from go_release_gate.engine.image_reading import collect_image_uses
 from go_release_gate.engine.publishing_facts import collect as collect_publications
+from go_release_gate.engine.releaser_reading import collect_releaser_flags
 from go_release_gate.engine.tagging import release_table, tags
 from go_release_gate.engine.workflow_reading import collect_workflows
 from go_release_gate.engine.workload_reading import collect_workloads
 from go_release_gate.facts.dockerfiles import Dockerfiles
+from go_release_gate.facts.go_calls import GoCalls
 from go_release_gate.facts.go_versions import GoVersions
 from go_release_gate.facts.image_builds import ImageBuilds
 from go_release_gate.facts.image_uses import ImageUses
 from go_release_gate.facts.publications import Publications
 from go_release_gate.facts.release_table import ReleaseTable
+from go_release_gate.facts.releaser_flags import ReleaserFlags
 from go_release_gate.facts.tags import Tags
 from go_release_gate.facts.workflows import Workflows
 from go_release_gate.facts.workloads import Workloads
@@ -40,10 +44,12 @@ COLLECTORS: tuple[tuple[type, Collector], ...] = (
     (Workflows, collect_workflows),
     (ImageBuilds, collect_image_builds),
     (Workloads, collect_workloads),
+    (GoCalls, collect_go_calls),
     (ReleaseTable, release_table),
     (Tags, tags),
     (Publications, collect_publications),
     (GoVersions, collect_go_versions),
+    (ReleaserFlags, collect_releaser_flags),
 )
 
 

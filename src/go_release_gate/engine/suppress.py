@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from go_release_gate.facts.verify import Verify
 
 WORK_LIMIT = 1 << 20  # bytes of a go.work
+# Kinds of files in which `#` begins a comment.
+_COMMENTED = re.compile(r"(?i)(?:docker|container|make|proc)file[^/]*$|\.(?:ya?ml|sh|bash|mk)$")
 FileReader = Callable[[str], bytes | None]
 
 
@@ -38,10 +41,11 @@ class Sifted:
 def suppress(
     findings: Sequence[Finding], request: Request, facts: Facts
 ) -> tuple[tuple[Finding, ...], tuple[Suppressed, ...], tuple[str, ...]]:
-    """Sift the findings of a check by the comments in its go.mod and go.work files, then by its baseline."""
+    """Sift the findings of a check by the comments in the files they point at and in go.mod and go.work, then by its
+    baseline."""
     settings, unjudged = request.settings, _unjudged(facts)
     ran = {rule.id for rule in chosen_rules(RULES, settings)}
-    texts = _texts(facts)
+    texts = _texts(facts) | _commented(findings, facts)
     base = None if settings.trusted else _base_texts(texts, request.base_file)
     by_comment = sift(findings, texts, base, ran, unjudged)
     by_baseline = _by_baseline(by_comment.findings, request.baseline, ran, unjudged)
@@ -138,6 +142,20 @@ def _texts(facts: Facts) -> dict[str, str]:
         path = "go.work" if workspace.dir == "." else f"{workspace.dir}/go.work"
         files[path] = _work_bytes(facts, workspace.dir)
     return {path: data.decode("utf-8", "replace") for path, data in files.items() if b"gate:" in data}
+
+
+def _commented(findings: Iterable[Finding], facts: Facts) -> dict[str, str]:
+    """Path → text of the Dockerfiles, Makefiles, scripts and YAML files that findings point at and mention the gate."""
+    found: dict[str, str] = {}
+    for path in {finding.location.path for finding in findings if _COMMENTED.search(finding.location.path)}:
+        directory, _, name = path.rpartition("/")
+        try:
+            data = read_regular(facts.repository.root, directory or ".", name, WORK_LIMIT)
+        except RefusedFileError:
+            continue
+        if data and b"gate:" in data:
+            found[path] = data.decode("utf-8", "replace")
+    return found
 
 
 def _work_bytes(facts: Facts, directory: str) -> bytes:

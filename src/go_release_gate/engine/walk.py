@@ -68,6 +68,7 @@ class Survey:
     caches: set[str] = field(default_factory=set)
     walked: set[str] = field(default_factory=set)
     documents: list[str] = field(default_factory=list)  # files that may tell of images, by name
+    scripts: list[str] = field(default_factory=list)  # shell scripts and Makefiles, by name
 
 
 @dataclass(slots=True)
@@ -77,6 +78,7 @@ class _Listing:
     folders: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     documents: list[str] = field(default_factory=list)
+    scripts: list[str] = field(default_factory=list)
     has_module: bool = False
     has_workspace: bool = False
     git: str = ""  # `file` or `directory`
@@ -147,6 +149,7 @@ def _note(directory: str, place: Place | None, listing: _Listing, questions: Que
     found.walked.add(directory)
     found.links.extend(join(directory, name) for name in listing.links)
     found.documents.extend(join(directory, name) for name in listing.documents)
+    found.scripts.extend(join(directory, name) for name in listing.scripts)
     if listing.has_workspace:
         found.workspaces.append(directory)
 
@@ -211,14 +214,26 @@ def _list(path: str) -> _Listing:
                 listing.git = "file"
             elif entry.is_symlink():
                 listing.links.append(name)
-            elif is_document(name):
-                listing.documents.append(name)
+            else:
+                _note_file(listing, name)
     return listing
+
+
+def _note_file(listing: _Listing, name: str) -> None:
+    if is_document(name):
+        listing.documents.append(name)
+    elif is_script(name):
+        listing.scripts.append(name)
 
 
 def is_document(name: str) -> bool:
     """Whether a file's name says that it may tell of images: YAML, a Dockerfile, a Procfile."""
     return name.endswith((".yml", ".yaml")) or _DOCKERFILE.fullmatch(name) is not None or name == "Procfile"
+
+
+def is_script(name: str) -> bool:
+    """Whether a file's name says that it runs commands: a shell script, a Makefile."""
+    return name.endswith((".sh", ".bash", ".mk")) or name in ("Makefile", "GNUmakefile", "makefile")
 
 
 def is_dockerfile(path: str) -> bool:

@@ -26,7 +26,9 @@ class GoCall:
         is_conditional: whether it stands in an `if`, a loop or behind `||`.
         dockerfile, stage: where it stands in one.
         via: the file that runs it, where `path` is a script that is started from elsewhere; empty: nobody.
-        scope: stage name or index, or `job/step`, for keys of findings.
+        scope: stage name or index, or `job/step`, a target, for keys of findings.
+        shown: the command line for people, what is unknown as it is written.
+        ran_by: the files that start `path`, of a script: workflows, Dockerfiles.
     """
 
     path: str
@@ -42,6 +44,8 @@ class GoCall:
     stage: Stage | None = None
     via: str = ""
     scope: str = ""
+    shown: str = ""
+    ran_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

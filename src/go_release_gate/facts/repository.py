@@ -35,7 +35,8 @@ class Repository:
     """What discovery found below `root` (absolute, real path).
 
     `modules` are ordered so that a module comes after those it replaces locally; ties by directory. `documents`: paths
-    of files that may tell of images (YAML, Dockerfiles), by their names; those in `.github` are not among them.
+    of files that may tell of images (YAML, Dockerfiles), by their names; those in `.github` are not among them, nor
+    among `scripts`: shell scripts and Makefiles.
     """
 
     root: Path
@@ -43,6 +44,7 @@ class Repository:
     skipped: tuple[Skipped, ...] = ()
     workspaces: tuple[Workspace, ...] = ()
     documents: tuple[str, ...] = ()
+    scripts: tuple[str, ...] = ()
 
     def module_at(self, directory: str) -> Module | None:
         """The module in `directory`, if there is one."""

@@ -1,0 +1,168 @@
+"""Collects the `go` commands that the repository's files run. Files are read as strangers' files: bounded, no links."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from go_release_gate.engine.context import Edges, Facts
+from go_release_gate.engine.safe_paths import RefusedFileError, read_regular
+from go_release_gate.facts.dockerfiles import Dockerfiles
+from go_release_gate.facts.go_calls import GoCall, GoCalls
+from go_release_gate.facts.image_builds import ImageBuilds
+from go_release_gate.facts.workflows import Workflows
+from go_release_gate.facts.workloads import Workloads
+from go_release_gate.oci.manifests.scan import is_passed_over, is_sample
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from go_release_gate.config.settings import Settings
+    from go_release_gate.dockerfile.model import Dockerfile
+    from go_release_gate.facts.go_script_calls import Found
+
+SIZE_LIMIT = 256 << 10  # bytes of a script or Makefile
+COUNT_LIMIT = 500  # scripts that are read
+START_DEPTH = 3  # scripts that start scripts
+
+_NAMES = re.compile(r"[\w./-]+\.sh\b")
+
+
+def collect_go_calls(facts: Facts, _settings: Settings, _edges: Edges) -> GoCalls | None:
+    """The calls, None where there are none."""
+    repository = facts.repository
+    scripts = [path for path in repository.scripts if not _is_aside(path)]
+    processes = [path for path in repository.documents if _is_procfile(path) and not _is_aside(path)]
+    sources = [facts.others.get(kind) for kind in (Workflows, Dockerfiles, Workloads)]
+    if not (scripts or processes or any(sources)):
+        return None
+    reading = _Reading(repository.root, known=frozenset(repository.scripts))
+    reading.workflows(facts.others.get(Workflows))
+    reading.dockerfiles(facts.others.get(Dockerfiles), facts.others.get(ImageBuilds))
+    reading.manifests(facts.others.get(Workloads), processes)
+    reading.scripts(scripts[:COUNT_LIMIT])
+    calls = sorted(reading.calls, key=lambda call: (call.path, call.line))
+    return GoCalls(tuple(calls)) if calls else None
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What was found so far; `started`: scripts → the files that start them; `known`: the scripts there are."""
+
+    root: Path
+    calls: list[GoCall] = field(default_factory=list)
+    started: dict[str, list[str]] = field(default_factory=dict)
+    known: frozenset[str] = frozenset()
+
+    def workflows(self, fact: object) -> None:
+        """The steps of all workflows."""
+        if isinstance(fact, Workflows):
+            from go_release_gate.facts.go_script_calls import of_workflow
+
+            for workflow in fact.files:
+                self._take(of_workflow(workflow, fact.files), workflow.path)
+
+    def dockerfiles(self, fact: object, builds: object) -> None:
+        """RUN, CMD and ENTRYPOINT of all stages."""
+        if not isinstance(fact, Dockerfiles):
+            return
+        from go_release_gate.facts.go_dockerfile_calls import of_dockerfile
+
+        for dockerfile in fact.files:
+            if not _is_aside(dockerfile.path):
+                found = of_dockerfile(dockerfile, self._context(dockerfile, builds))
+                self._take(found, dockerfile.path)
+                for start in found.starts:
+                    self._start(start)
+
+    def _start(self, base: GoCall) -> None:
+        """A script that a container starts: its commands are the container's start too."""
+        from go_release_gate.facts.go_script_calls import is_shell_script, of_script
+
+        text = self.text(base.path)
+        if text and is_shell_script(base.path, text):
+            for call in of_script(base.path, text).calls:
+                self.calls.append(
+                    replace(
+                        call,
+                        is_start=True,
+                        dockerfile=base.dockerfile,
+                        stage=base.stage,
+                        via=base.via,
+                        scope=base.scope,
+                    )
+                )
+
+    def manifests(self, workloads: object, processes: Iterable[str]) -> None:
+        """What manifests and Procfiles start."""
+        from go_release_gate.facts.go_manifest_calls import of_procfile, of_workloads
+
+        if isinstance(workloads, Workloads):
+            self.calls += of_workloads(workloads)
+        for path in processes:
+            self.calls += of_procfile(path, self.text(path))
+
+    def scripts(self, paths: Iterable[str]) -> None:
+        """Makefiles and scripts, also those that were only seen to be started."""
+        from go_release_gate.facts.go_script_calls import RUNS_GO, Found, is_shell_script, of_makefile, of_script
+
+        waiting = list(dict.fromkeys((*paths, *self.started)))
+        for _ in range(START_DEPTH):
+            done = set(waiting)
+            for path in waiting:
+                text = self.text(path)
+                is_make = posixpath.basename(path).lower().endswith(("makefile", ".mk"))
+                found = of_makefile(path, text) if is_make else Found()
+                if not is_make and not RUNS_GO.search(text):
+                    found.started = self._named(path, text) if path in self.started else []
+                elif not is_make and is_shell_script(path, text):
+                    found = of_script(path, text, "" if "cd " in text else ".")
+                ran_by = tuple(dict.fromkeys(self.started.get(path, ())))
+                found.calls = [replace(call, ran_by=ran_by) for call in found.calls]
+                self._take(found, path, ran_by)
+            waiting = [path for path in self.started if path not in done]
+
+    def _named(self, path: str, text: str) -> list[str]:
+        """The scripts that a script which runs no go itself names, from its own place or from the root."""
+        places = (".", posixpath.dirname(path))
+        named = (posixpath.normpath(f"{place}/{name}") for name in _NAMES.findall(text) for place in places)
+        return [one for one in dict.fromkeys(named) if one in self.known]
+
+    def _take(self, found: Found, path: str, starters: Iterable[str] = ()) -> None:
+        self.calls += found.calls
+        for script in found.started:
+            self.started.setdefault(script, []).extend((*starters, path))
+
+    def _context(self, dockerfile: Dockerfile, builds: object) -> str:
+        """The build context: of those that workflows say and the usual ones that which holds what is copied."""
+        from go_release_gate.facts.go_dockerfile_calls import copied_paths
+
+        known = builds.of(dockerfile.path) if isinstance(builds, ImageBuilds) else ()
+        named = [build.context for build in known if build.context]
+        wanted = copied_paths(dockerfile)
+        candidates = dict.fromkeys((*named, posixpath.dirname(dockerfile.path) or ".", "."))
+        found = {one: sum(os.path.lexists(self.root / one / path) for path in wanted) for one in candidates}
+        best = max(found, key=lambda one: found[one])  # the first of those that hold most
+        return best if found[best] or named else ""
+
+    def text(self, path: str) -> str:
+        """The text of a file, empty where it is none or is not read."""
+        if not os.path.lexists(self.root / path):
+            return ""
+        try:
+            data = read_regular(self.root, posixpath.dirname(path) or ".", posixpath.basename(path), SIZE_LIMIT)
+        except RefusedFileError:
+            return ""
+        return (data or b"").decode("utf-8-sig", "replace")
+
+
+def _is_aside(path: str) -> bool:
+    return is_passed_over(path) or is_sample(path)
+
+
+def _is_procfile(path: str) -> bool:
+    return posixpath.basename(path) == "Procfile"

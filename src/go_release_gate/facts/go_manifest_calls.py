@@ -1,0 +1,74 @@
+"""The `go` commands that containers of manifests, and processes of a Procfile, are started with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from go_release_gate.facts.go_calls import MANIFEST, GoCall
+from go_release_gate.facts.go_script_calls import of_ran
+from go_release_gate.facts.workloads import Container, Workload, Workloads
+from go_release_gate.gocommand.call import GoCommand
+from go_release_gate.gocommand.walk import Ran, Walk
+from go_release_gate.gocommand.wrappers import inner
+from go_release_gate.shell.unknown import Holes
+
+_PROCESS = re.compile(r"^(?P<name>[\w-]+):[ \t]*(?P<command>.+)$", re.MULTILINE)
+
+_DEPLOYED = re.compile(r"^(?:web|worker|release)[\w-]*:", re.MULTILINE)
+
+
+def of_workloads(workloads: Workloads) -> Iterator[GoCall]:
+    """The starts of all containers that say what they run."""
+    for workload in workloads.workloads:
+        for container in workload.containers:
+            yield from _of_container(workload, container)
+
+
+def of_procfile(path: str, text: str) -> Iterator[GoCall]:
+    """The starts of a Procfile that is deployed: https://devcenter.heroku.com/articles/procfile.
+
+    One without a process that a platform starts by itself is for a developer's machine.
+    """
+    if not _DEPLOYED.search(text):
+        return
+    for match in _PROCESS.finditer(text):
+        line = text.count("\n", 0, match.start()) + 1
+        yield from _started(
+            match["command"], GoCall(path, line, MANIFEST, GoCommand(()), scope=match["name"], is_start=True)
+        )
+
+
+def _of_container(workload: Workload, container: Container) -> Iterator[GoCall]:
+    words = (
+        (*container.command, *container.arguments)
+        if container.has_command or container.command
+        else container.arguments
+    )
+    if not words:
+        return
+    key = "command" if container.command else "args"
+    line = container.lines.get(key) or container.lines.get("entrypoint") or container.line
+    base = GoCall(
+        workload.path,
+        line,
+        MANIFEST,
+        GoCommand(()),
+        scope=f"{workload.name}/{container.name}",
+        is_start=not container.is_initial,
+    )
+    run = inner(words)
+    if run.script:
+        yield from _started(run.script, base)
+        return
+    call = of_ran(Ran(run.words, 0, "", {**container.environment, **run.environment}), base, Holes())
+    if call is not None:
+        yield call
+
+
+def _started(script: str, base: GoCall) -> Iterator[GoCall]:
+    holes = Holes()
+    for ran in Walk(holes).ran(script, {}, ""):
+        call = of_ran(ran, base, holes)
+        if call is not None:
+            yield call
