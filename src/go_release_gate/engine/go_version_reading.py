@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from go_release_gate.dockerfile.ignore import read_patterns
 from go_release_gate.engine.context import Edges, Facts
 from go_release_gate.engine.safe_paths import RefusedFileError, read_regular
+from go_release_gate.facts.bake_builds import NAMES as BAKE_FILES
+from go_release_gate.facts.bake_builds import bake_builds
 from go_release_gate.facts.dockerfiles import Dockerfiles
 from go_release_gate.facts.go_built import with_modules
 from go_release_gate.facts.go_calls import GoCalls
@@ -36,12 +38,14 @@ LINE_LIMIT = 1 << 20  # bytes of a file of which one line is wanted
 
 
 def collect_image_builds(facts: Facts, _settings: Settings, _edges: Edges) -> ImageBuilds | None:
-    """The image builds of the workflows, and what scripts give to builds; None where there are none."""
+    """The image builds of workflows and bake files, and what scripts give to builds; None where there are none."""
     workflows = facts.others.get(Workflows)
     found = builds_of(workflows.files) if isinstance(workflows, Workflows) else ImageBuilds(())
     files = facts.others.get(Dockerfiles)
     if isinstance(files, Dockerfiles):
         reader = _Reader(facts.repository.root)
+        baked = (build for name in BAKE_FILES if (text := reader.text(name)) for build in bake_builds(name, text))
+        found = replace(found, builds=(*found.builds, *baked))
         ignored = {path: read_patterns(reader.text(path)) for path in {one.ignore for one in files.files} if path}
         return replace(found, given=_given(facts.repository), ignored=ignored)
     return found if found.builds else None
