@@ -19,6 +19,7 @@ ORIGINS = (Workflows, ReleaseTable, ImageBuilds)
 """The facts that tell where an image comes from, as image_sources.Sources takes them behind the workloads."""
 
 _GO = re.compile(r"\bgo(?:lang|-toolset)?\b|\bgo (?:build|install)\b|\bxx-go\b")
+_ASIDE = frozenset({"ci", "debug", "debugger", "dev", "development", "lint", "test", "tests"})
 _OTHERS = re.compile(r"\b(?:python|node|openjdk|eclipse-temurin|dotnet|ruby|php|rust)\b")
 
 
@@ -64,8 +65,8 @@ def stage_of(source: Source | None, files: Dockerfiles | None) -> tuple[Dockerfi
     found = next((one for one in files.files if one.path == source.dockerfile), None)
     if found is None or not found.stages:
         return None
-    if not source.target:
-        return found, found.final
+    if not source.target:  # who ends with a stage for debugging builds another one for use
+        return None if found.final.name in _ASIDE else (found, found.final)
     named = [one for one in found.stages if source.target.lower() in (one.name, str(one.index))]
     return (found, named[0]) if named else None
 

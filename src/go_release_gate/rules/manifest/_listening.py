@@ -20,6 +20,7 @@ _VARIABLES = re.compile(
     r"BIND_ADDRESS)|(?:HTTP|GRPC|SERVER|BIND|LISTEN|APP|API)_ADDR|ADDR"
 )
 _ADDRESS = re.compile(r"(?:(?:0\.0\.0\.0|\[::\]|\*|tcp://0\.0\.0\.0|localhost|127\.0\.0\.1)?:)?(?P<port>[0-9]{2,5})")
+_DEBUGGER = re.compile(r"(?:.*/)?dlv")
 _NUMBERS = re.compile(r"(?<![0-9.])[0-9]{2,5}(?![0-9.])")
 
 
@@ -31,13 +32,15 @@ class Listening:
         told: port → what says so (`--addr=:9090`).
         mentioned: every number that stands in a command, an argument or a variable.
         exposed: what the image says with EXPOSE; `place`: path and line of the first of them.
-        is_open: variables may come from elsewhere, or a part of the command is not known.
+        is_open: variables may come from elsewhere, or a part of the command is not known, or a debugger is started.
+        has_more: it is told of a file with settings, which may name other ports.
     """
 
     told: dict[str, str] = field(default_factory=dict)
     mentioned: set[str] = field(default_factory=set)
     exposed: dict[str, int] = field(default_factory=dict)
     is_open: bool = False
+    has_more: bool = False
 
     def knows(self, port: str) -> bool:
         """Whether anything speaks of a port."""
@@ -109,7 +112,8 @@ def _variables(found: Listening, environment: Mapping[str, str], prefix: str) ->
 
 def _words(found: Listening, words: Sequence[str]) -> None:
     listed = [word.strip("\"'") for text in words for word in text.split()]
-    found.is_open = found.is_open or any("$" in word for word in listed)
+    found.is_open = found.is_open or any("$" in word or _DEBUGGER.fullmatch(word) for word in listed)
+    found.has_more = found.has_more or any("conf" in word for word in listed)
     for word in listed:
         found.mentioned.update(_NUMBERS.findall(word))
     for name, value in _flags(listed):

@@ -3,11 +3,11 @@ Services ask for.
 
 ## What it finds
 
-- A probe at a port name that its container does not have; a Service whose `targetPort` is a name that no container of
-  the pods it selects has (errors: the kubelet, or the Service, finds nothing there).
+- A probe at a port name that its container does not have; a Service whose `targetPort` is a name that no container
+  of the pods it selects has (errors: the kubelet, or the Service, finds nothing there).
 - A Service that sends to a number that the selected pods, which list their ports, neither list nor speak of anywhere
-  (a warning where flags, variables or `EXPOSE` tell what they listen on, else a note: Kubernetes lets a container listen
-  on ports it does not list).
+  (a warning where flags, variables or `EXPOSE` tell what they listen on, else a note: Kubernetes lets a container
+  listen on ports it does not list).
 - For images that this repository builds: a program that is told by a flag or a variable (`--addr=:9090`, `PORT=9090`)
   to listen elsewhere than on the ports that its manifest, compose file or `EXPOSE` lists (warning); a probe at a number
   that nothing speaks of (warning, or a note where nothing says which port is right); a manifest whose ports are others
@@ -26,8 +26,10 @@ Say the port once, name it (`ports: [{name: http, containerPort: 8080}]`), and u
 
 Kubernetes does not need `containerPort`, so that a container that lists no port contradicts nothing. Flags and
 variables count where their names are usual for what a server listens on (`addr`, `listen`, `port`, `http-port`, …;
-`PORT`, `HTTP_ADDR`, …). Nothing is said where variables come from elsewhere as a whole (`envFrom`), where patches of a
-kustomization change the ports, and of Services without address (`clusterIP: None`) with a number.
+`PORT`, `HTTP_ADDR`, …). Numbers that only a container's list contradicts are passed over where the command names a file
+with settings, and for programs on controller-runtime. Nothing is said where variables come from elsewhere as a whole
+(`envFrom`), where patches of a kustomization change the ports, and of Services without address (`clusterIP: None`) with
+a number.
 
 ## References
 
@@ -42,7 +44,7 @@ from collections.abc import Iterator
 
 from go_release_gate.facts.dockerfiles import Dockerfiles
 from go_release_gate.facts.image_builds import ImageBuilds
-from go_release_gate.facts.image_sources import Sources
+from go_release_gate.facts.image_sources import Source, Sources
 from go_release_gate.facts.release_table import ReleaseTable
 from go_release_gate.facts.workflows import Workflows
 from go_release_gate.facts.workloads import Container, Probe, Service, ServicePort, Workload, Workloads
@@ -62,6 +64,8 @@ RULE = Rule(
     merge=True,
 )
 
+_CONTROLLER = "sigs.k8s.io/controller-runtime"  # listens on ports of its own that nobody writes down
+
 
 @RULE.check
 def check(
@@ -77,7 +81,7 @@ def check(
         if "ports" in container.patched or container.is_initial:
             continue
         source = sources.of(container)
-        known = of_container(container, stage_of(source, files))
+        known = _known(container, source, files)
         yield from _probes(workload, container, known if source else None)
         if source and not known.is_open:
             yield from _listed(workload, container, known)
@@ -100,6 +104,13 @@ def check_dockerfiles(files: Dockerfiles) -> Iterator[Draft]:
                 key="EXPOSE",
                 target=Target("dockerfile", file.path),
             )
+
+
+def _known(container: Container, source: Source | None, files: Dockerfiles | None) -> Listening:
+    found = of_container(container, stage_of(source, files))
+    if source and source.module and _CONTROLLER in source.module.requires:
+        found.has_more = True
+    return found
 
 
 def _probes(workload: Workload, container: Container, known: Listening | None) -> Iterator[Draft]:
@@ -134,7 +145,7 @@ def _probe(container: Container, probe: Probe, known: Listening | None) -> tuple
     told = [f"it is told to listen on {port} (`{words}`)" for port, words in known.told.items()]
     if told:
         return f"port {probe.port}, but {told[0]}", None
-    if numbers:
+    if numbers and not known.has_more:
         return f"port {probe.port}, which is none of its ports ({listed})", Severity.NOTE
     return "", None
 
@@ -190,8 +201,8 @@ def _service_port(
     numbers = [one.number for container in held for one in container.ports]
     if service.is_headless or not numbers or port.target in numbers:
         return "", None
-    known = [of_container(one, stage_of(sources.of(one), files)) for one in held]
-    if any(one.is_open or one.knows(port.target) for one in known):
+    known = [_known(one, sources.of(one), files) for one in held]
+    if any(one.is_open or one.knows(port.target) or (one.has_more and not one.told) for one in known):
         return "", None
     message = f"port {port.target}, which is none of its pods' ports ({', '.join(dict.fromkeys(numbers))})"
     is_told = all(one.told or one.exposed for one in known)  # and nothing speaks of this one
