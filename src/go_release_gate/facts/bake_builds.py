@@ -10,6 +10,7 @@ import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from go_release_gate.facts.image_builds import ImageBuild
@@ -23,7 +24,8 @@ _TEXT = re.compile(
     re.MULTILINE,
 )
 _LIST = re.compile(r"^[ \t]*(platforms|inherits)[ \t]*=[ \t]*\[([^\]]*)\]", re.MULTILINE)
-_ARGS = re.compile(r"^[ \t]*args[ \t]*=?[ \t]*\{([^}]*)\}", re.MULTILINE)
+_ARGS = re.compile(r"^[ \t]*(args)[ \t]*=?[ \t]*\{", re.MULTILINE)
+_BRACE = re.compile(r"[{}]")
 _ARG = re.compile(r'^[ \t]*"?(\w+)"?[ \t]*[=:][ \t]*(.+?)[ \t]*,?[ \t]*$', re.MULTILINE)
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _OPEN = "\ue000"
@@ -41,15 +43,9 @@ class _Target:
 def bake_builds(path: str, text: str) -> tuple[ImageBuild, ...]:
     """The targets of a file that build from a Dockerfile of the repository. Never raises."""
     targets = _of_json(text) if path.endswith(".json") else _of_hcl(text)
-    names = list(targets)[:TARGETS]
-    return tuple(
-        _build(path, name, _whole(name, targets, frozenset())) for name in names if not _is_base(name, targets)
-    )
-
-
-def _is_base(name: str, targets: Mapping[str, _Target]) -> bool:
-    """Whether others take from the target: it is seldom built itself."""
-    return any(name in other.inherits for other in targets.values())
+    whole: dict[str, _Target] = {}
+    bases = {base for target in targets.values() for base in target.inherits}  # they are seldom built themselves
+    return tuple(_build(path, name, _whole(name, targets, whole)) for name in targets if name not in bases)
 
 
 def _build(path: str, name: str, target: _Target) -> ImageBuild:
@@ -78,13 +74,15 @@ def _inside(path: str) -> str:
     return "" if normal.startswith(("..", "/")) else normal
 
 
-def _whole(name: str, targets: Mapping[str, _Target], seen: frozenset[str]) -> _Target:
-    """The target with what it inherits; what it says itself wins."""
+def _whole(name: str, targets: Mapping[str, _Target], done: dict[str, _Target]) -> _Target:
+    """The target with what it inherits; what it says itself wins. One that inherits from itself is as it is so far."""
+    if name in done:
+        return done[name]
     own = targets[name]
-    found = _Target(own.line)
-    for base in own.inherits:
-        if base in targets and base not in seen:
-            other = _whole(base, targets, seen | {name})
+    found = done[name] = _Target(own.line)
+    for base in dict.fromkeys(own.inherits):
+        if base in targets:
+            other = _whole(base, targets, done)
             found.texts |= other.texts
             found.arguments |= other.arguments
             found.platforms = other.platforms if other.platforms is not None else found.platforms
@@ -95,9 +93,8 @@ def _whole(name: str, targets: Mapping[str, _Target], seen: frozenset[str]) -> _
 
 
 def _of_hcl(text: str) -> dict[str, _Target]:
-    variables = {
-        name: value for name, body, _ in _blocks(_VARIABLE, text) if (value := _texts(body, {}).get("default"))
-    }
+    defaults = ((name, _texts(body, {}).get("default")) for name, body, _ in _blocks(_VARIABLE, text))
+    variables = {name: value for name, value in defaults if value}
     found: dict[str, _Target] = {}
     for name, body, line in _blocks(_TARGET, text):
         target = _Target(line, _texts(body, variables))
@@ -107,8 +104,8 @@ def _of_hcl(text: str) -> dict[str, _Target]:
                 target.inherits = values
             else:
                 target.platforms = values
-        arguments = _ARGS.search(body)
-        for key, value in _ARG.findall(arguments[1]) if arguments else ():
+        arguments = _blocks(_ARGS, body)[:1]
+        for key, value in _ARG.findall(arguments[0][1]) if arguments else ():
             target.arguments[key] = _value(value, variables)
         found[name] = target
     return found
@@ -116,14 +113,20 @@ def _of_hcl(text: str) -> dict[str, _Target]:
 
 def _blocks(start: re.Pattern[str], text: str) -> list[tuple[str, str, int]]:
     """Name, body and line of each block."""
-    found: list[tuple[str, str, int]] = []
-    for match in start.finditer(text):
-        depth, at = 1, match.end()
-        while at < len(text) and depth:
-            depth += (text[at] == "{") - (text[at] == "}")
-            at += 1
-        found.append((match[1], text[match.end() : at - 1], text.count("\n", 0, match.start(1)) + 1))
-    return found
+    return [
+        (match[1], text[match.end() : _end(text, match.end())], text.count("\n", 0, match.start(1)) + 1)
+        for match in islice(start.finditer(text), TARGETS)
+    ]
+
+
+def _end(text: str, at: int) -> int:
+    """Where the brace that was opened before `at` is closed."""
+    depth = 1
+    for brace in _BRACE.finditer(text, at):
+        depth += 1 if brace[0] == "{" else -1
+        if depth == 0:
+            return brace.start()
+    return len(text)
 
 
 def _texts(body: str, variables: Mapping[str, str]) -> dict[str, str]:
@@ -146,7 +149,7 @@ def _of_json(text: str) -> dict[str, _Target]:
     targets = tree.get("target") if isinstance(tree, dict) else None
     return {
         name: _json_target(body, text, name)
-        for name, body in (targets.items() if isinstance(targets, dict) else ())
+        for name, body in (list(targets.items())[:TARGETS] if isinstance(targets, dict) else ())
         if isinstance(body, dict)
     }
 
