@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from go_release_gate.config.settings import Settings
     from go_release_gate.dockerfile.model import Dockerfile
+    from go_release_gate.facts.go_dockerfile_calls import OfDockerfile
     from go_release_gate.facts.go_script_calls import Found
 
 SIZE_LIMIT = 256 << 10  # bytes of a script or Makefile
@@ -40,7 +41,9 @@ def collect_go_calls(facts: Facts, _settings: Settings, _edges: Edges) -> GoCall
     sources = [facts.others.get(kind) for kind in (Workflows, Dockerfiles, Workloads)]
     if not (scripts or processes or any(sources)):
         return None
-    reading = _Reading(repository.root, known=frozenset(repository.scripts))
+    reading = _Reading(
+        repository.root, known=frozenset(repository.scripts), modules=tuple(one.dir for one in repository.modules)
+    )
     reading.workflows(facts.others.get(Workflows))
     reading.dockerfiles(facts.others.get(Dockerfiles), facts.others.get(ImageBuilds))
     reading.manifests(facts.others.get(Workloads), processes)
@@ -51,12 +54,14 @@ def collect_go_calls(facts: Facts, _settings: Settings, _edges: Edges) -> GoCall
 
 @dataclass(slots=True)
 class _Reading:
-    """What was found so far; `started`: scripts → the files that start them; `known`: the scripts there are."""
+    """What was found so far; `started`: scripts → the files that start them; `known`: the scripts there are;
+    `modules`: directories of the modules."""
 
     root: Path
     calls: list[GoCall] = field(default_factory=list)
     started: dict[str, list[str]] = field(default_factory=dict)
     known: frozenset[str] = frozenset()
+    modules: tuple[str, ...] = ()
 
     def workflows(self, fact: object) -> None:
         """The steps of all workflows."""
@@ -70,14 +75,27 @@ class _Reading:
         """RUN, CMD and ENTRYPOINT of all stages."""
         if not isinstance(fact, Dockerfiles):
             return
-        from go_release_gate.facts.go_dockerfile_calls import of_dockerfile
-
         for dockerfile in fact.files:
             if not _is_aside(dockerfile.path):
-                found = of_dockerfile(dockerfile, self._context(dockerfile, builds))
+                found = self._of_dockerfile(dockerfile, builds)
                 self._take(found, dockerfile.path)
                 for start in found.starts:
                     self._start(start)
+
+    def _of_dockerfile(self, dockerfile: Dockerfile, builds: object) -> OfDockerfile:
+        """With the first build context in which every command would find its module, else with none."""
+        from go_release_gate.facts.go_dockerfile_calls import of_dockerfile
+
+        for context in self._contexts(dockerfile, builds):
+            found = of_dockerfile(dockerfile, context)
+            if all(self._fits(call.directory, context) for call in found.calls if call.directory):
+                return found
+        return of_dockerfile(dockerfile, "")
+
+    def _fits(self, directory: str, context: str) -> bool:
+        """Whether `directory` is there, and a module that holds it lies in the context (or nobody knows of any)."""
+        inside = [one for one in self.modules if _is_below(directory, one) and _is_below(one, context)]
+        return (self.root / directory).is_dir() and (bool(inside) or not self.modules)
 
     def _start(self, base: GoCall) -> None:
         """A script that a container starts: its commands are the container's start too."""
@@ -94,6 +112,7 @@ class _Reading:
                         stage=base.stage,
                         via=base.via,
                         scope=base.scope,
+                        go=call.go or base.go,
                     )
                 )
 
@@ -111,8 +130,9 @@ class _Reading:
         from go_release_gate.facts.go_script_calls import RUNS_GO, Found, is_shell_script, of_makefile, of_script
 
         waiting = list(dict.fromkeys((*paths, *self.started)))
+        done: set[str] = set()
         for _ in range(START_DEPTH):
-            done = set(waiting)
+            done.update(waiting)
             for path in waiting:
                 text = self.text(path)
                 is_make = posixpath.basename(path).lower().endswith(("makefile", ".mk"))
@@ -120,7 +140,7 @@ class _Reading:
                 if not is_make and not RUNS_GO.search(text):
                     found.started = self._named(path, text) if path in self.started else []
                 elif not is_make and is_shell_script(path, text):
-                    found = of_script(path, text, "" if "cd " in text else ".")
+                    found = of_script(path, text, "" if "/" in path else ".")
                 ran_by = tuple(dict.fromkeys(self.started.get(path, ())))
                 found.calls = [replace(call, ran_by=ran_by) for call in found.calls]
                 self._take(found, path, ran_by)
@@ -137,17 +157,18 @@ class _Reading:
         for script in found.started:
             self.started.setdefault(script, []).extend((*starters, path))
 
-    def _context(self, dockerfile: Dockerfile, builds: object) -> str:
-        """The build context: of those that workflows say and the usual ones that which holds what is copied."""
+    def _contexts(self, dockerfile: Dockerfile, builds: object) -> list[str]:
+        """The build contexts that workflows say and the usual ones, those that hold most of what is copied first."""
         from go_release_gate.facts.go_dockerfile_calls import copied_paths
 
         known = builds.of(dockerfile.path) if isinstance(builds, ImageBuilds) else ()
         named = [build.context for build in known if build.context]
         wanted = copied_paths(dockerfile)
-        candidates = dict.fromkeys((*named, posixpath.dirname(dockerfile.path) or ".", "."))
-        found = {one: sum(os.path.lexists(self.root / one / path) for path in wanted) for one in candidates}
-        best = max(found, key=lambda one: found[one])  # the first of those that hold most
-        return best if found[best] or named else ""
+        found = {
+            context: sum(os.path.lexists(self.root / context / path) for path in wanted)
+            for context in (*named, posixpath.dirname(dockerfile.path) or ".", ".")
+        }
+        return sorted((one for one in found if found[one] or one in named), key=lambda one: -found[one])
 
     def text(self, path: str) -> str:
         """The text of a file, empty where it is none or is not read."""
@@ -162,6 +183,10 @@ class _Reading:
 
 def _is_aside(path: str) -> bool:
     return is_passed_over(path) or is_sample(path)
+
+
+def _is_below(path: str, directory: str) -> bool:
+    return directory in (".", path) or path.startswith(f"{directory}/")
 
 
 def _is_procfile(path: str) -> bool:
