@@ -17,8 +17,8 @@ from go_release_gate.facts.go_calls import GoCall, GoCalls
 from go_release_gate.facts.module import Module
 from go_release_gate.facts.package_list import FIELDS, Package, read
 from go_release_gate.facts.program_needs import Tree, programs
+from go_release_gate.facts.program_places import deepest_first, module_of, packages_of, tags_of
 from go_release_gate.facts.programs import Program, Programs
-from go_release_gate.shell.unknown import has_hole
 
 if TYPE_CHECKING:
     from go_release_gate.config.settings import Settings
@@ -51,49 +51,15 @@ def collect_programs(facts: Facts, settings: Settings, edges: Edges) -> Programs
 
 def wanted(calls: Iterable[GoCall], modules: Iterable[Module]) -> tuple[Wanted, ...]:
     """What the builds among `calls` ask for, those of one module and one set of tags together."""
-    deepest = sorted(modules, key=lambda module: -len(module.dir) if module.dir != "." else 0)
+    deepest = deepest_first(modules)
     groups: dict[tuple[str, str], dict[str, None]] = {}
     for call in calls:
-        for package in packages_of(call, deepest):
+        is_built = call.dockerfile is not None and call.command.verb in BUILDING and not call.is_start
+        for package in packages_of(call, deepest) if is_built else ():
             home = module_of(package.removesuffix("/..."), deepest)
             if home is not None:
                 groups.setdefault((home.dir, tags_of(call)), {})[package] = None
     return tuple(Wanted(module, tags, tuple(patterns)) for (module, tags), patterns in groups.items())
-
-
-def packages_of(call: GoCall, modules: Iterable[Module]) -> Iterator[str]:
-    """The directories, relative to the root, that a build in a Dockerfile names; `/...` stays behind them."""
-    if call.dockerfile is None or call.command.verb not in BUILDING or call.is_start or not call.directory:
-        return
-    start = posixpath.normpath(posixpath.join(call.directory, call.command.flags.get("C", "")))
-    for argument in call.command.arguments or (".",):
-        if has_hole(argument) or "@" in argument or posixpath.isabs(argument):
-            continue
-        path = posixpath.dirname(argument) if argument.endswith(".go") else argument
-        if not argument.endswith(".go") and not argument.startswith("."):
-            home = next((one for one in modules if one.path and is_within(argument, one.path)), None)
-            if home is None:
-                continue
-            path = posixpath.relpath(posixpath.join(home.dir, posixpath.relpath(argument, home.path)), start)
-        path = posixpath.normpath(posixpath.join(start, path))
-        if not path.startswith(".."):
-            yield path
-
-
-def module_of(path: str, modules: Iterable[Module]) -> Module | None:
-    """The module a directory belongs to; `modules`: the deepest first."""
-    return next((one for one in modules if is_within(path, one.dir)), None)
-
-
-def is_within(path: str, directory: str) -> bool:
-    """Whether a path is another or lies below it."""
-    return directory in (".", path) or path.startswith(f"{directory}/")
-
-
-def tags_of(call: GoCall) -> str:
-    """The tags of a build, sorted, with commas between them; unknown ones are left out."""
-    given = call.command.flags.get("tags", "")
-    return ",".join(sorted({tag for tag in given.replace(" ", ",").split(",") if tag and not has_hole(tag)}))
 
 
 @dataclass(slots=True)

@@ -11,20 +11,26 @@ from typing import TYPE_CHECKING
 
 from go_release_gate.engine.apply import chosen_rules, facts_wanted
 from go_release_gate.engine.context import Edges, Facts, phase
+from go_release_gate.engine.dockerfile_linting import collect_dockerfile_lint
 from go_release_gate.engine.dockerfile_reading import collect_dockerfiles
 from go_release_gate.engine.go_call_reading import collect_go_calls
 from go_release_gate.engine.go_version_reading import collect_go_versions, collect_image_builds
 from go_release_gate.engine.image_reading import collect_image_uses
+from go_release_gate.engine.link_variable_reading import collect_link_variables
+from go_release_gate.engine.program_reading import collect_programs
 from go_release_gate.engine.publishing_facts import collect as collect_publications
 from go_release_gate.engine.releaser_reading import collect_releaser_flags
 from go_release_gate.engine.tagging import release_table, tags
 from go_release_gate.engine.workflow_reading import collect_workflows
 from go_release_gate.engine.workload_reading import collect_workloads
+from go_release_gate.facts.dockerfile_lint import DockerfileLint
 from go_release_gate.facts.dockerfiles import Dockerfiles
 from go_release_gate.facts.go_calls import GoCalls
 from go_release_gate.facts.go_versions import GoVersions
 from go_release_gate.facts.image_builds import ImageBuilds
 from go_release_gate.facts.image_uses import ImageUses
+from go_release_gate.facts.link_variables import LinkVariables
+from go_release_gate.facts.programs import Programs
 from go_release_gate.facts.publications import Publications
 from go_release_gate.facts.release_table import ReleaseTable
 from go_release_gate.facts.releaser_flags import ReleaserFlags
@@ -40,11 +46,14 @@ Collector = Callable[[Facts, "Settings", Edges], object | None]
 
 COLLECTORS: tuple[tuple[type, Collector], ...] = (
     (Dockerfiles, collect_dockerfiles),
+    (DockerfileLint, collect_dockerfile_lint),
     (ImageUses, collect_image_uses),
     (Workflows, collect_workflows),
     (ImageBuilds, collect_image_builds),
     (Workloads, collect_workloads),
     (GoCalls, collect_go_calls),
+    (Programs, collect_programs),
+    (LinkVariables, collect_link_variables),
     (ReleaseTable, release_table),
     (Tags, tags),
     (Publications, collect_publications),

@@ -22,7 +22,8 @@ class Declared:
 
     Attributes:
         kind: var, const, func or type.
-        type: as written, empty where it is left to the initialiser.
+        type: as written, empty where it is left to the initialiser; of a type what it stands for, `=` in front of it
+            where it is another name for that.
         initial: the words of its initialiser; None: it has none.
     """
 
@@ -66,7 +67,8 @@ def _declaration(kind: str, body: Sequence[Token], lines: Lines) -> Iterator[Dec
         if not spec or spec[0].kind is not Kind.NAME:
             continue
         if kind in ("func", "type"):
-            yield Declared(spec[0].text, kind, lines.of(spec[0].offset))
+            meaning = "".join(word.text for word in spec[1:]) if kind == "type" else ""
+            yield Declared(spec[0].text, kind, lines.of(spec[0].offset), meaning)
         else:
             yield from _values(kind, spec, lines)
 

@@ -50,7 +50,7 @@ def test_names_of_a_file() -> None:
         "table": ("var", 12, ""),
         "multi": ("var", 15, ""),
         "Fixed": ("const", 19, ""),
-        "T": ("type", 21, ""),
+        "T": ("type", 21, "struct{Xstring}"),
         "Plain": ("func", 26, ""),
         "last": ("var", 28, ""),
     }
