@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from go_release_gate.adapters.hadolint import Hadolint, find_hadolint
 from go_release_gate.adapters.registry.client import Manifest
 from go_release_gate.adapters.registry.errors import AbsentError
-from go_release_gate.adapters.toolbox import ToolboxRequest, open_toolbox
+from go_release_gate.adapters.toolbox import Toolbox, ToolboxRequest, open_toolbox
 from go_release_gate.config.load import FILE_NAME
 from go_release_gate.config.policy import read_policy
 from go_release_gate.config.settings import Settings
@@ -169,8 +170,14 @@ def edges_for(ground: Ground, parent: dict[str, str], settings: Settings) -> Ite
             sleep=lambda _s: None,
             owner=tools.owner,
             git=tools.git if "git" in ground.case.sections else None,
+            hadolint=_hadolint(tools, ground.root) if "dockerfile-lint" in settings.select else None,
             registries=(lambda: Shelf(ground)) if "registry" in ground.case.sections else None,  # type: ignore[arg-type, return-value]
         )
+
+
+def _hadolint(tools: Toolbox, root: Path) -> Callable[[], Hadolint | None]:
+    """Lint only where a fixture asks for it: another machine has another hadolint, or none."""
+    return lambda: find_hadolint({}, root, tools.runner, tools.scratch)
 
 
 def _configuration(ground: Ground) -> bytes | None:

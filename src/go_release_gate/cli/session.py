@@ -21,6 +21,7 @@ from go_release_gate.model.progress import Progress, Silence
 
 if TYPE_CHECKING:
     from go_release_gate.adapters.github.api import Api
+    from go_release_gate.adapters.hadolint import Hadolint
     from go_release_gate.adapters.registry.client import Registries
 
 
@@ -95,9 +96,16 @@ def open_session(wishes: Wishes, settings: Settings, environ: Mapping[str, str])
             git=tools.git,
             github=_github(environ, wishes, settings),
             registries=lambda: _registries(environ, wishes, settings, tools),
+            hadolint=lambda: _hadolint(environ, wishes.root, tools),
             progress=wishes.progress,
         )
         yield Session(edges, tools.git, tools.runner, secrets, list(tools.notices), tools.own_variables)
+
+
+def _hadolint(environ: Mapping[str, str], root: Path, tools: Toolbox) -> Hadolint | None:
+    from go_release_gate.adapters.hadolint import find_hadolint
+
+    return find_hadolint(environ, root, tools.runner, tools.scratch)
 
 
 def _registry_masks(text: str) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from go_release_gate.adapters.git import Git
     from go_release_gate.adapters.github.api import Api
     from go_release_gate.adapters.go import Go
+    from go_release_gate.adapters.hadolint import Hadolint
     from go_release_gate.adapters.registry.client import Registries
     from go_release_gate.config.settings import Settings
 
@@ -41,6 +42,7 @@ class Edges:
         git: the repository, for what its commits and tags say; None: there is none.
         github: makes what asks GitHub for what the checkout lacks, once something is asked; None: it is not asked.
         registries: makes what asks image registries, once something is asked; None: they are not asked.
+        hadolint: finds what lints Dockerfiles, once there are some; None: nothing does.
         owner: (uid, gid) that children run as when privileges are dropped, else None.
         copy: the root of the copy of the tree in which Go reads it, while there is one.
     """
@@ -55,6 +57,7 @@ class Edges:
     git: Git | None = None
     github: Callable[[], Api] | None = None
     registries: Callable[[], Registries] | None = None
+    hadolint: Callable[[], Hadolint | None] | None = None
     progress: Progress = field(default_factory=Silence)
     copy: Path | None = None
 

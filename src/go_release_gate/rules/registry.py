@@ -27,6 +27,7 @@ from go_release_gate.rules.build import (
     unstripped_binary,
 )
 from go_release_gate.rules.dockerfile import (
+    dockerfile_lint,
     libc_mismatch,
     missing_ca_certificates,
     missing_go_sum_copy,
@@ -93,6 +94,7 @@ RULES: tuple[Rule, ...] = (
     cpu_limit_without_gomaxprocs.RULE,
     directive_newer_than_go.RULE,
     dirty_build.RULE,
+    dockerfile_lint.RULE,
     duplicate_module_path.RULE,
     failed_build.RULE,
     failed_start.RULE,
