@@ -80,6 +80,8 @@ def _run(step: Step, environ: Mapping[str, str]) -> Ending:
         return _report(step, surroundings, wanted)
     if wanted is not None and wanted.verb == "tags":
         return _tags(step, surroundings, wanted, places)
+    if wanted is not None and wanted.verb == "build":
+        return _build(step, surroundings, wanted, places)
     args = options.parse(options.find_verb("check"), [], surroundings)
     if args is None or wanted is None:  # help needs a flag, and no flag was given
         return Ending(2)
@@ -180,6 +182,41 @@ def _tags(step: Step, environ: Mapping[str, str], args: argparse.Namespace, plac
         sys.stdout.write(annotation(log_text(f"{about}{problem.message}"), problem.hint) + "\n")
     step.write_summary(summary(named.answer, named.context))
     return Ending(named.exit_code, outputs)
+
+
+def _build(step: Step, environ: Mapping[str, str], args: argparse.Namespace, places: StepPlaces) -> Ending:
+    """Build every program; keep the reports as files, write log and summary. Nothing is shown on GitHub beside them."""
+    from go_release_gate.cli import build as building
+    from go_release_gate.cli import options
+    from go_release_gate.cli.check import sinks_of, unjudged
+    from go_release_gate.cli.complain import complain
+    from go_release_gate.config.environment import secret
+    from go_release_gate.report import built_summary
+    from go_release_gate.report.built import BuildReport, outputs
+    from go_release_gate.report.built_forms import form
+    from go_release_gate.report.redact import Redactor
+    from go_release_gate.report.write import check_sinks, write_reports
+
+    asked = options.complete(options.find_verb("build"), args, environ)
+    asked.path = str(places.workspace / (asked.path or "."))
+    asked.format = asked.format or "github"
+    if asked.output_dir:
+        asked.output_dir = str(places.workspace / asked.output_dir)
+    sinks = replace(sinks_of(asked, environ), guarded=places.workspace)
+    check_sinks(sinks)
+    try:
+        built = building.perform(asked, environ)
+    except UnavailableError as error:
+        complain(error, environ)
+        built = building.Built(BuildReport(unjudged(error)))
+    redactor = Redactor((*built.secrets, *(secret(environ, name) for name in SECRETS)))
+    report, rendering = redactor.value(built.report), building.options_of(asked, environ)
+    for name, path in (("json", places.report), ("sarif", places.sarif)):
+        write_file(path, form(name)(report, rendering))
+    write_reports(report, sinks, rendering, sys.stdout, token=new_token, forms=form)
+    step.write_summary(built_summary.render(report, rendering))
+    kept = {"report": places.for_later_steps(places.report), "sarif": places.for_later_steps(places.sarif)}
+    return Ending(report.check.verdict.exit_code, {**outputs(report), **kept})
 
 
 def _published(

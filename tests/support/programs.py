@@ -26,3 +26,12 @@ def go_build(module: Path, output: Path, *flags: str, **env: str) -> Path:
     argv = ["go", "build", *flags, "-o", str(output), "."]
     subprocess.run(argv, cwd=module, env={**os.environ, **quiet, **env}, check=True, capture_output=True)
     return output
+
+
+def commit_all(root: Path) -> str:
+    """Make a commit of everything; its hash."""
+    who = ("-c", "user.name=Dev", "-c", "user.email=dev@example.com", "-c", "init.defaultBranch=main")
+    for words in (("init", "-q"), ("add", "-A"), (*who, "commit", "-q", "-m", "all")):
+        subprocess.run(["git", *words], cwd=root, check=True, capture_output=True)
+    done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=root, check=True, capture_output=True, text=True)
+    return done.stdout.strip()

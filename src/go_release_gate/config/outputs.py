@@ -38,6 +38,7 @@ OUTPUTS: tuple[Output, ...] = (
     Output("commit-time", "With `verb: tags`: the time of that commit, RFC 3339 in UTC, for -ldflags -X."),
     Output("descriptions", "With `verb: tags`: what git describe says of HEAD for each module, as JSON."),
     Output("snapshot-label", "With `verb: tags`: an image label with the digest of what the module is built from."),
+    Output("binaries", "With `verb: build`: the programs as JSON: service, platform, path, size, digest, outcome."),
     Output("image", "With `verb: inspect`: the image judged, by its digest where it has a name."),
     Output("digest", "With `verb: inspect`: the digest of the image judged."),
 )

@@ -10,6 +10,7 @@ from go_release_gate.model.outcome import ModuleError, Verdict
 from go_release_gate.model.report import CheckReport
 from go_release_gate.report import phrases
 from go_release_gate.report.inspected import linking_of
+from go_release_gate.report.jsontext import dumps
 
 SHORT = 12  # digits of a commit
 
@@ -48,6 +49,27 @@ def errors(report: BuildReport) -> Iterator[ModuleError]:
     found = [one.error for one in report.built.programs]
     found += [one.error for one in report.built.variants]
     yield from (one for one in found if one is not None)
+
+
+def outputs(report: BuildReport) -> dict[str, str]:
+    """The outputs of a step that builds, by name."""
+    programs = [
+        {
+            "service": one.order.service,
+            "platform": one.order.platform,
+            "path": one.binary.path if one.binary else "",
+            "size": one.binary.size if one.binary else 0,
+            "digest": one.binary.digest if one.binary else "",
+            "outcome": outcome(one),
+        }
+        for one in report.built.programs
+    ]
+    return {
+        "verdict": report.check.verdict.value,
+        "complete": "true" if report.check.complete else "false",
+        "findings": str(len(report.check.findings)),
+        "binaries": dumps(programs, indent=None),
+    }
 
 
 def outcome(program: BuiltProgram) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from go_release_gate import __version__
+from go_release_gate.adapters.stepfiles import make_for
 from go_release_gate.config.settings import Settings
 from go_release_gate.engine.baseline import Baseline
 from go_release_gate.engine.building.audit import name_of
@@ -183,12 +185,20 @@ def keep(compiled: Sequence[Compiled], output: Path) -> None:
             continue
         target = output / name_of(one.order)
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
+            make_for(_nearest(output), target.parent)
             target.unlink(missing_ok=True)  # never through a link, never into a program that runs
             shutil.copyfile(one.file, target)
             target.chmod(0o755)
+            if os.geteuid() == 0:  # later steps of a job must be able to delete it
+                owner = target.parent.stat()
+                os.chown(target, owner.st_uid, owner.st_gid)
         except OSError as error:
             raise UnavailableError(f"cannot write {str(target)!r}: {error.strerror}", "mend --output-dir") from error
+
+
+def _nearest(directory: Path) -> Path:
+    """The directory, or the nearest one above it that exists."""
+    return next(place for place in (directory, *directory.parents) if place.exists())
 
 
 def _notices(orders: Sequence[Order]) -> list[str]:

@@ -1,0 +1,105 @@
+"""The matrix of what is built."""
+
+from __future__ import annotations
+
+import pytest
+
+from go_release_gate.config.building import BuildService, BuildSettings
+from go_release_gate.engine.building.command import Recipe, build_words, linker_flags, variables
+from go_release_gate.engine.building.plan import chosen, orders, platform_variables, variants
+from go_release_gate.engine.building.stamp import Stamp
+from go_release_gate.errors import UsageError
+from go_release_gate.facts.built import Order
+
+API = BuildService("api", "services/api/cmd/api")
+WEB = BuildService("web", "./web/", platforms=("linux/arm/v7",))
+
+
+def test_services_times_platforms() -> None:
+    """A service without platforms takes those of the settings, then the machine's; its module is the nearest above."""
+    settings = BuildSettings(platforms=("linux/amd64", "linux/arm64"))
+    found = orders((API, WEB), settings, modules=[".", "services/api"], host="linux/amd64")
+    assert [(one.service, one.platform, one.package, one.module) for one in found] == [
+        ("api", "linux/amd64", "services/api/cmd/api", "services/api"),
+        ("api", "linux/arm64", "services/api/cmd/api", "services/api"),
+        ("web", "linux/arm/v7", "web", "."),
+    ]
+    assert orders((API,), BuildSettings(), modules=["."], host="darwin/arm64")[0].platform == "darwin/arm64"
+
+
+def test_a_service_outside_of_every_module_is_refused() -> None:
+    """There is nothing that Go could build it in."""
+    with pytest.raises(UsageError, match="in no module"):
+        orders((API,), BuildSettings(), modules=["web"], host="linux/amd64")
+
+
+def test_unknown_names_are_refused() -> None:
+    """--service and --platform name what there is."""
+    found = orders((API, WEB), BuildSettings(), modules=["."], host="linux/amd64")
+    assert [one.service for one in chosen(found, ["web"], [])] == ["web"]
+    with pytest.raises(UsageError, match="unknown service 'wep'"):
+        chosen(found, ["wep"], [])
+    with pytest.raises(UsageError, match="unknown platform"):
+        chosen(found, [], ["linux/riscv64"])
+
+
+def test_variants_leave_out_what_is_built_anyway() -> None:
+    """A set of tags that a service is built with is not checked a second time, whatever its order."""
+    order = Order("api", ".", ".", "linux/amd64", tags=("a", "b"))
+    assert [one.tags for one in variants([order], ["b,a", "c", ""])] == [("c",), ()]
+
+
+@pytest.mark.parametrize(
+    ("platform", "expected"),
+    [
+        ("linux/amd64", {"GOOS": "linux", "GOARCH": "amd64"}),
+        ("linux/amd64/v3", {"GOOS": "linux", "GOARCH": "amd64", "GOAMD64": "v3"}),
+        ("linux/arm/v6", {"GOOS": "linux", "GOARCH": "arm", "GOARM": "6"}),
+        ("linux/arm64/v8", {"GOOS": "linux", "GOARCH": "arm64"}),
+        ("linux/arm64/v9", {"GOOS": "linux", "GOARCH": "arm64", "GOARM64": "v9.0"}),
+    ],
+)
+def test_platforms_as_images_name_them(platform: str, expected: dict[str, str]) -> None:
+    """The variant of a platform becomes Go's variable."""
+    assert platform_variables(platform) == expected
+
+
+def test_the_command_line() -> None:
+    """Always -trimpath and -mod=readonly, vendor where the module vendors; linker flags filled in."""
+    order = Order(
+        "api", "services/api/cmd/api", "services/api", "linux/arm64", ("netgo",), False, "-X main.v={{version}}"
+    )
+    recipe = Recipe(stamp=Stamp("c0ffee", 0, lambda: "v1.2.3"))
+    assert build_words(order, recipe, "/out/api") == [
+        "build", "-buildvcs=auto", "-trimpath", "-mod=readonly", "-tags=netgo", "-ldflags=-X main.v=v1.2.3",
+        "-o", "/out/api", "./cmd/api",
+    ]  # fmt: skip
+    vendored = Recipe(vendored=frozenset({"services/api"}))
+    assert "-mod=vendor" in build_words(order, vendored, "/out/api")
+
+
+def test_the_variables() -> None:
+    """Platform, cgo, the commit's time, what the service adds; GOFLAGS keep only what changes no verdict."""
+    environment = {"GOFLAGS": "-mod=mod -tags=x -toolexec=evil", "CC": "musl-gcc"}
+    order = Order("api", ".", ".", "linux/arm/v7", cgo=True, environment=environment)
+    found = variables(order, Recipe(stamp=Stamp(time=7)), "/tree")
+    assert found == {
+        "GOFLAGS": "-tags=x", "GOWORK": "off", "CGO_ENABLED": "1", "GOOS": "linux", "GOARCH": "arm", "GOARM": "7",
+        "SOURCE_DATE_EPOCH": "7", "CC": "musl-gcc",
+    }  # fmt: skip
+    assert variables(order, Recipe(workspaces={".": "."}), "/tree")["GOWORK"] == "/tree/go.work"
+
+
+def test_strangers_start_no_program() -> None:
+    """Of an untrusted pull request neither a compiler nor a linker is named."""
+    order = Order("api", ".", ".", "linux/amd64", ldflags="-s -extld=./evil -X main.v=1", environment={"CC": "./evil"})
+    stranger = Recipe(trusted=False)
+    assert linker_flags(order, stranger) == "-s=true -X=main.v=1"
+    assert "CC" not in variables(order, stranger, "/tree")
+    assert linker_flags(order, Recipe()) == order.ldflags
+
+
+def test_dates_are_the_commits() -> None:
+    """{{date}} and {{commit}} say nothing of the clock."""
+    stamp = Stamp("c0ffee", 1_700_000_000, lambda: "v1")
+    assert stamp.fill("{{ .Date }} {{commit}} {{version}} {{other}}") == "2023-11-14T22:13:20Z c0ffee v1 {{other}}"
