@@ -16,7 +16,8 @@ from go_release_gate.oci.golang import GoImage, go_image
 _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))")
 _NOT_SHIPPED = "tests?|dev|develop|debug|dlv|e2e|ci|lint|fuzz|bench|examples?|tilt|local|tools?"
 _TEST = re.compile(rf"(?i)(?:^|[-._/])(?:{_NOT_SHIPPED})(?:$|[-._/])")
-_BUILDERS = re.compile(r"\b(?:make|mage|task|just|build)\b|\.sh\b|\./")
+_BUILDERS = re.compile(r"(?:^|[;&|\s(])(?:make|gmake|mage|task|just)(?:\s|$)|\bbuild[\w-]*\.sh\b")
+_SOURCES = re.compile(r"^(?:\.|\./|\./?\*|(?:\./)?(?:src|cmd|internal|pkg)/?\S*|\S*\.go|go\.\S+)$")
 _LABEL = re.compile(r"(?i)(?<![\w.-])\"?((?:[\w.-]+\.)?go(?:lang)?[_.-]?version)\"?=(\"[^\"]*\"|'[^']*'|\S+)")
 
 
@@ -86,9 +87,10 @@ def _place(
 
 
 def _builds(stage: Stage) -> bool:
-    """Whether the stage copies files of the repository and runs something that builds."""
-    copies = any(one.keyword in ("COPY", "ADD") and not one.flag("from") for one in stage.instructions)
-    return copies and any(one.keyword == "RUN" and _BUILDERS.search(one.value) for one in stage.instructions)
+    """Whether the stage copies the repository's sources and runs something that builds."""
+    copied = [one for one in stage.instructions if one.keyword in ("COPY", "ADD") and not one.flag("from")]
+    has_sources = any(_SOURCES.match(word) for one in copied for word in one.array or one.value.split()[:-1])
+    return has_sources and any(one.keyword == "RUN" and _BUILDERS.search(one.value) for one in stage.instructions)
 
 
 def _toolchain(calls: Sequence[GoCall], family: Sequence[Stage]) -> str | None:
