@@ -1,0 +1,216 @@
+"""Entries are signed, and signatures judged: who signed, and whether that signer may write such an entry.
+
+The sequence number, the service and the environment are among the signed bytes, so that no signature holds elsewhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from go_release_gate.adapters.ledger import sshsig
+from go_release_gate.adapters.process import Runner
+from go_release_gate.config.releases import LedgerSettings, Signer
+from go_release_gate.errors import RefusedError, UnavailableError, UsageError
+from go_release_gate.ledger.canonical import signed_bytes
+from go_release_gate.ledger.chain import Judge
+from go_release_gate.ledger.entry import Entry, Signature
+
+TIMEOUT = 60.0  # seconds of one call of gpg or cosign
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What signing works with.
+
+    Attributes:
+        signing: private key of OpenSSH (its text), or `ID:SECRET` for a shared key; empty: none given.
+        password: of the private key.
+        shared: id → secret, for verifying shared keys; the signing one is among them.
+        gpg_key: key that gpg signs with, empty: its own default.
+        identity: who signs, as entries name it.
+        programs: name → path of gpg and cosign where they are.
+    """
+
+    signing: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+    shared: Mapping[str, str] = field(default_factory=dict, repr=False)
+    gpg_key: str = ""
+    identity: str = ""
+    programs: Mapping[str, Path] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """How gpg and cosign are started."""
+
+    runner: Runner
+    environment: Mapping[str, str]
+    scratch: Path
+
+    def run(self, program: Path, words: Sequence[str], stdin: bytes = b"") -> tuple[int, bytes, str]:
+        """Exit code, standard output, and what was said on the other stream."""
+        done = self.runner.run(
+            [str(program), *words], cwd=self.scratch, env=self.environment, timeout=TIMEOUT, stdin=stdin
+        )
+        return done.returncode, done.stdout, done.stderr.decode("utf-8", "replace")
+
+
+def signer_of(settings: LedgerSettings, keys: Keys, outside: Outside) -> Callable[[Entry], Signature | None]:
+    """What signs entries as `ledger.sign` says. Raises UsageError where the key for it is not given."""
+    if settings.sign == "none":
+        return lambda _entry: None
+    if settings.sign in ("ssh", "hmac") and not keys.signing:
+        raise UsageError(
+            f"ledger.sign is {settings.sign}, and no key is given",
+            "give it as the input `signing-key`, or in GO_RELEASE_GATE_SIGNING_KEY",
+        )
+    make = {"ssh": _by_ssh, "hmac": _by_hmac, "gpg": _by_gpg, "cosign": _by_cosign}[settings.sign]
+    return lambda entry: make(signed_bytes(entry), keys, outside)
+
+
+def judge_of(settings: LedgerSettings, keys: Keys, outside: Outside) -> Judge | None:
+    """What judges signatures by `ledger.signers`; None where the configuration names no signer."""
+    if not settings.signers:
+        return None
+
+    def judge(entry: Entry) -> str:
+        if entry.signature is None:
+            return "it is not signed"
+        signed = signed_bytes(entry)
+        refusals = [_refusal(entry, signed, signer, keys, outside) for signer in _known(settings, entry.signature)]
+        if not refusals:
+            return f"its key {entry.signature.key} is not among the signers of the configuration"
+        return "" if "" in refusals else refusals[0]
+
+    return judge
+
+
+def _known(settings: LedgerSettings, signature: Signature) -> list[Signer]:
+    """The signers whose key the signature names; each entry of the configuration is one set of rights."""
+    return [signer for signer in settings.signers if _names(signer, signature)]
+
+
+def _names(signer: Signer, signature: Signature) -> bool:
+    if signature.method == "ssh":
+        try:
+            return sshsig.fingerprint(sshsig.key_bytes(signer.key)) == signature.key
+        except sshsig.SignatureError:
+            return signer.key == signature.key
+    if signature.method == "gpg":
+        return signature.key.endswith(signer.key.replace(" ", "").upper())
+    return signer.key == signature.key
+
+
+def _refusal(entry: Entry, signed: bytes, signer: Signer, keys: Keys, outside: Outside) -> str:
+    signature = entry.signature
+    assert signature is not None  # noqa: S101 - the caller has looked
+    if signer.may and entry.kind not in signer.may:
+        return f"{signer.identity or signer.key} may not write entries of kind {entry.kind}"
+    if entry.environment and signer.environments and entry.environment not in signer.environments:
+        return f"{signer.identity or signer.key} may not write about {entry.environment}"
+    if signer.services and entry.service not in signer.services:
+        return f"{signer.identity or signer.key} may not write about {entry.service}"
+    if signer.identity and signature.identity != signer.identity:
+        return f"it says {signature.identity or 'nobody'} signed it, the key belongs to {signer.identity}"
+    check = {"ssh": _ssh_fault, "hmac": _hmac_fault, "gpg": _gpg_fault, "cosign": _cosign_fault}[signature.method]
+    return check(signature, signed, signer, keys, outside)
+
+
+def _by_ssh(data: bytes, keys: Keys, _outside: Outside) -> Signature:
+    try:
+        text = sshsig.sign(keys.signing.encode(), data, keys.password.encode() or None)
+    except sshsig.SignatureError as error:
+        raise UsageError(f"the entry cannot be signed: {error}", "see the input `signing-key`") from None
+    return Signature("ssh", sshsig.read(text).fingerprint, text, keys.identity)
+
+
+def _ssh_fault(signature: Signature, data: bytes, _signer: Signer, _keys: Keys, _outside: Outside) -> str:
+    try:
+        found = sshsig.verify(signature.value, data)
+    except sshsig.SignatureError as error:
+        return f"its signature: {error}"
+    return "" if found.fingerprint == signature.key else "its signature was made by another key than it names"
+
+
+def _by_hmac(data: bytes, keys: Keys, _outside: Outside) -> Signature:
+    name, found, secret = keys.signing.strip().partition(":")
+    if not found or not name or len(secret) < 16:
+        raise UsageError("a shared key is written `ID:SECRET`, with at least 16 characters of secret")
+    return Signature("hmac", name, _mac(secret, data), keys.identity)
+
+
+def _hmac_fault(signature: Signature, data: bytes, _signer: Signer, keys: Keys, _outside: Outside) -> str:
+    secret = keys.shared.get(signature.key)
+    if not secret:
+        raise UnavailableError(
+            f"the shared key {signature.key} is not given, so that its signatures cannot be verified",
+            "give `signing-key`, or verify where it is known",
+        )
+    is_right = hmac.compare_digest(_mac(secret, data).encode(), signature.value.encode())
+    return "" if is_right else "its signature does not hold for these bytes"
+
+
+def _mac(secret: str, data: bytes) -> str:
+    return hmac.new(secret.encode(), data, hashlib.sha256).hexdigest()
+
+
+def _by_gpg(data: bytes, keys: Keys, outside: Outside) -> Signature:
+    gpg = _program("gpg", keys)
+    words = ["--batch", "--status-fd", "2", "--armor", "--detach-sign"]
+    code, made, said = outside.run(gpg, [*words, *(["--local-user", keys.gpg_key] if keys.gpg_key else [])], data)
+    key = next((line.split()[-1] for line in said.splitlines() if line.startswith("[GNUPG:] SIG_CREATED ")), "")
+    if code or not key:
+        raise RefusedError("gpg did not sign the entry", "look with `gpg --list-secret-keys`")
+    return Signature("gpg", key, made.decode("ascii", "replace"), keys.identity)
+
+
+def _gpg_fault(signature: Signature, data: bytes, _signer: Signer, keys: Keys, outside: Outside) -> str:
+    gpg = _program("gpg", keys)
+    with TemporaryDirectory(dir=outside.scratch) as folder:
+        path = Path(folder) / "signature.asc"
+        path.write_text(signature.value, "utf-8")
+        _, _, said = outside.run(gpg, ["--batch", "--status-fd", "2", "--verify", str(path), "-"], data)
+    rows = [line.split() for line in said.splitlines() if line.startswith("[GNUPG:] ")]
+    if any(row[1] == "NO_PUBKEY" for row in rows):
+        raise UnavailableError(f"gpg does not know the key {signature.key}", "import it with `gpg --import`")
+    valid = {word for row in rows if row[1] == "VALIDSIG" for word in (row[2], row[-1])}
+    return "" if signature.key in valid else "its signature does not hold for these bytes"
+
+
+def _by_cosign(data: bytes, keys: Keys, outside: Outside) -> Signature:
+    cosign = _program("cosign", keys)
+    with TemporaryDirectory(dir=outside.scratch) as folder:
+        bundle, blob = Path(folder) / "bundle.json", Path(folder) / "entry.json"
+        blob.write_bytes(data)
+        code, _, said = outside.run(cosign, ["sign-blob", "--yes", "--bundle", str(bundle), str(blob)])
+        if code or not bundle.is_file():
+            raise RefusedError(f"cosign did not sign the entry: {_last(said)}", "it takes `id-token: write` in a job")
+        return Signature("cosign", keys.identity, bundle.read_text("utf-8"), keys.identity)
+
+
+def _cosign_fault(signature: Signature, data: bytes, signer: Signer, keys: Keys, outside: Outside) -> str:
+    cosign = _program("cosign", keys)
+    with TemporaryDirectory(dir=outside.scratch) as folder:
+        bundle, blob = Path(folder) / "bundle.json", Path(folder) / "entry.json"
+        blob.write_bytes(data)
+        bundle.write_text(signature.value, "utf-8")
+        words = ["verify-blob", "--bundle", str(bundle), "--certificate-identity", signer.key]
+        code, _, said = outside.run(cosign, [*words, "--certificate-oidc-issuer", signer.issuer, str(blob)])
+    return f"cosign does not accept its signature: {_last(said)}" if code else ""
+
+
+def _program(name: str, keys: Keys) -> Path:
+    found = keys.programs.get(name)
+    if found is None:
+        raise UnavailableError(f"{name} is not on this machine, and entries are signed with it", f"install {name}")
+    return found
+
+
+def _last(said: str) -> str:
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    return lines[-1] if lines else "it says nothing"

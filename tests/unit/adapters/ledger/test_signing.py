@@ -1,0 +1,133 @@
+"""Who signed an entry, and what that signer may write."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from go_release_gate.adapters.ledger.signing import Keys, Outside, judge_of, signer_of
+from go_release_gate.adapters.process import ProcessRunner
+from go_release_gate.config.releases import LedgerSettings, Signer
+from go_release_gate.errors import UnavailableError, UsageError
+from go_release_gate.ledger.chain import Judge
+from go_release_gate.ledger.entry import Actor, Entry
+
+ENTRY = Entry(7, "", "hold", "api", "production", datetime(2026, 11, 21, tzinfo=UTC), Actor("ann"))
+SHARED = Keys(signing="ci:0123456789abcdef", shared={"ci": "0123456789abcdef"}, identity="ci")
+
+
+@pytest.fixture
+def outside(tmp_path: Path) -> Outside:
+    """Programs run with a home of their own."""
+    home = tmp_path / "home"
+    home.mkdir(mode=0o700)
+    return Outside(ProcessRunner(), {"PATH": "/usr/bin:/bin", "HOME": str(home), "GNUPGHOME": str(home)}, tmp_path)
+
+
+def signed(entry: Entry, method: str, keys: Keys, outside: Outside) -> Entry:
+    """The entry with its signature."""
+    return replace(entry, signature=signer_of(LedgerSettings(sign=method), keys, outside)(entry))  # type: ignore[arg-type]
+
+
+def judge(outside: Outside, *signers: Signer, keys: Keys = SHARED) -> Judge:
+    """What judges by these signers."""
+    made = judge_of(LedgerSettings(signers=signers), keys, outside)
+    assert made is not None
+    return made
+
+
+@pytest.fixture
+def ssh_key(tmp_path: Path) -> tuple[str, str]:
+    """The texts of a fresh private and public key."""
+    if not shutil.which("ssh-keygen"):
+        pytest.skip("no ssh-keygen on this machine")
+    path = tmp_path / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(path)], check=True)
+    return path.read_text("utf-8"), path.with_suffix(".pub").read_text("utf-8")
+
+
+def test_without_signers_nothing_is_judged(outside: Outside) -> None:
+    """A configuration that names nobody makes no claim about signatures."""
+    assert judge_of(LedgerSettings(), SHARED, outside) is None
+
+
+def test_a_key_of_ssh_holds_for_its_entry_alone(outside: Outside, ssh_key: tuple[str, str]) -> None:
+    """The signature holds; on another sequence number, environment or reason it does not."""
+    private, public = ssh_key
+    entry = signed(ENTRY, "ssh", Keys(signing=private), outside)
+    say = judge(outside, Signer(public))
+
+    assert say(entry) == ""
+    for changed in (replace(entry, seq=8), replace(entry, environment="staging"), replace(entry, reason="calm")):
+        assert "does not hold" in say(changed)
+
+
+@pytest.mark.parametrize(
+    ("signer", "reason"),
+    [
+        (Signer("ci"), ""),
+        (Signer("ci", may=("hold",), environments=("production",), services=("api",)), ""),
+        (Signer("ci", may=("promote",)), "may not write entries of kind hold"),
+        (Signer("ci", environments=("staging",)), "may not write about production"),
+        (Signer("ci", services=("web",)), "may not write about api"),
+        (Signer("ci", identity="release-bot"), "the key belongs to release-bot"),
+        (Signer("other"), "not among the signers"),
+    ],
+)
+def test_rights_are_judged_on_reading(signer: Signer, reason: str, outside: Outside) -> None:
+    """Kinds, environments, services and identity of a signer are policy, whatever the writer believed."""
+    assert reason in judge(outside, signer)(signed(ENTRY, "hmac", SHARED, outside))
+    assert bool(reason) is bool(judge(outside, signer)(signed(ENTRY, "hmac", SHARED, outside)))
+
+
+def test_rights_of_one_key_add_up(outside: Outside) -> None:
+    """A key that is listed twice has the rights of both lines."""
+    say = judge(outside, Signer("ci", may=("promote",)), Signer("ci", environments=("production",)))
+
+    assert say(signed(ENTRY, "hmac", SHARED, outside)) == ""
+
+
+def test_an_unsigned_or_forged_entry_is_named(outside: Outside) -> None:
+    """No signature, one by another secret and one of other bytes are each refused."""
+    say = judge(outside, Signer("ci"))
+    forged = signed(ENTRY, "hmac", replace(SHARED, signing="ci:another-secret-of-ours"), outside)
+
+    assert say(ENTRY) == "it is not signed"
+    assert "does not hold" in say(forged)
+    assert "does not hold" in say(replace(signed(ENTRY, "hmac", SHARED, outside), reason="calm"))
+
+
+def test_a_secret_that_is_not_here_is_unavailable(outside: Outside) -> None:
+    """Who cannot verify does not say that it is well, nor that it is forged."""
+    with pytest.raises(UnavailableError, match="cannot be verified"):
+        judge(outside, Signer("ci"), keys=Keys())(signed(ENTRY, "hmac", SHARED, outside))
+
+
+@pytest.mark.parametrize(("method", "key"), [("ssh", ""), ("ssh", "no key"), ("hmac", ""), ("hmac", "ci:short")])
+def test_keys_that_cannot_sign_are_wrong_usage(method: str, key: str, outside: Outside) -> None:
+    """A missing or malformed key is said before anything is written, and never shown."""
+    with pytest.raises(UsageError) as caught:
+        signed(ENTRY, method, Keys(signing=key), outside)
+    assert not key or key not in caught.value.message
+
+
+@pytest.mark.skipif(not shutil.which("gpg"), reason="no gpg on this machine")
+def test_a_key_of_openpgp_holds(outside: Outside) -> None:
+    """gpg signs with the key of its home, and verifies by the fingerprint that the configuration names."""
+    environment = dict(outside.environment)
+    words = ["gpg", "--batch", "--quiet", "--passphrase", "", "--quick-generate-key", "ann@example.com", "ed25519"]
+    subprocess.run([*words, "sign", "never"], env=environment, check=True, capture_output=True)
+    keys = Keys(programs={"gpg": Path("/usr/bin/gpg")})
+    entry = signed(ENTRY, "gpg", keys, outside)
+    assert entry.signature is not None
+
+    say = judge(outside, Signer(entry.signature.key), keys=keys)
+
+    assert say(entry) == ""
+    assert "does not hold" in say(replace(entry, seq=8))
+    subprocess.run(["gpgconf", "--kill", "all"], env=environment, check=False)
