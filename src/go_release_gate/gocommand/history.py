@@ -29,6 +29,8 @@ _INSTEAD = {
 _REMOTE = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+/?[^@]*@[^@]+|(?:cmd|golang\.org)/[^@]*@[^@]+")
 _TAKING = {"install": _INSTALL_SINCE, "run": _RUN_SINCE}
 _REFUSING = frozenset({"build", "vet", "test", "generate"})
+_PACKAGES = frozenset({"build", "get", "install", "list", "vet"})
+_ALONE = frozenset({"mod graph", "mod tidy", "mod vendor", "mod verify"})
 _REFUSED = frozenset({"none", "patch"})
 
 
@@ -69,6 +71,7 @@ def problems(command: GoCommand, minor: int) -> Iterator[Problem]:
         yield Problem(f"go {command.verb}", f"exists since Go 1.{since}", since)
         return
     yield from _of_flags(command, minor)
+    yield from _of_arguments(command)
     yield from _of_versions(command, minor)
 
 
@@ -107,6 +110,17 @@ def _of_flags(command: GoCommand, minor: int) -> Iterator[Problem]:
             yield _outside(command.verb, flag, minor)
         elif name == "C" and at:
             yield Problem("-C", "must be the first flag")
+
+
+def _of_arguments(command: GoCommand) -> Iterator[Problem]:
+    """A flag behind packages is taken for a package; some commands take no arguments."""
+    if command.unread or "--" in command.words or not command.arguments or has_hole(command.arguments[0]):
+        return
+    behind = next((word for word in command.arguments if word.startswith("-") and len(word) > 1), "")
+    if command.verb in _PACKAGES and behind:
+        yield Problem(behind, f"stands behind the packages, where `go {command.verb}` takes no flags")
+    elif command.verb in _ALONE:
+        yield Problem(command.arguments[0], f"is an argument, and `go {command.verb}` takes none")
 
 
 def _outside(verb: str, flag: Flag, minor: int) -> Problem:

@@ -73,6 +73,10 @@ def test_what_a_go_has_no_more(line, subject, until):
         "go build -v -C sub",
         "go mod verify -v",
         "go install -o x .",
+        "go build ./... -o x",
+        "go vet ./... -x",
+        "go mod tidy ./...",
+        "go mod verify all",
     ],
 )
 def test_what_no_go_takes(line):
@@ -99,6 +103,9 @@ def test_what_no_go_takes(line):
         "go clean -i -cache",
         "go help build",
         "go generate -x ./...",
+        "go run . -v",
+        "go test ./... -v",
+        "go build -- -odd",
     ],
 )
 def test_what_today_takes(line):
@@ -150,6 +157,30 @@ def test_today_s_flags_are_those_go_takes(verb, tmp_path):
         value = [] if flag is None or flag.is_boolean else ["1"]
         answer = run(*verb.split(), f"-{name}", *value, "-no-such-flag", directory=tmp_path)
         assert (f"not defined: -{name}\n" not in answer) is is_taken, (name, answer)
+
+
+@pytest.mark.skipif(shutil.which("go") is None, reason="asks go")
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("build . -x", "leading dash"),
+        ("vet . -x", "leading dash"),
+        ("mod tidy ./...", "no arguments"),
+        ("mod verify all", "no arguments"),
+        ("mod vendor x", "no arguments"),
+        ("mod graph x", "no arguments"),
+        ("build x.com/y@v1.0.0", "can only use path@version"),
+        ("test -race -C . .", "must be first flag"),
+        ("get -insecure x.com/y", "no longer supported"),
+        ("get -m x.com/y", "no longer supported"),
+    ],
+)
+def test_go_refuses_what_is_told_to_be_refused(line, answer, tmp_path):
+    """Today's Go says no to each, and so do the tables."""
+    (tmp_path / "go.mod").write_text("module example.com/m\n\ngo 1.21\n")
+    (tmp_path / "main.go").write_text("package main\n\nfunc main() {}\n")
+    assert answer in run(*line.split(), directory=tmp_path)
+    assert found(f"go {line}", NEWEST)
 
 
 @pytest.mark.skipif(shutil.which("go") is None, reason="asks go")

@@ -7,6 +7,7 @@
 - A verb that this Go has not yet (`go work` before 1.18, `go telemetry` before 1.23), or that none has.
 - A version where none is taken (`go build module@v1.2.3`), `@none` and `@patch` in `go install` and `go run`, different
   versions in one `go install`, `go install module@version` before 1.16, `go run module@version` before 1.17.
+- A flag behind the packages (`go build ./... -o app`), arguments of `go mod tidy`, `-C` that is not the first flag.
 - GOFLAGS with a word that is no flag of any command of this Go: every command fails.
 - `go get` that is to install a program outside any module, in a stage of a Dockerfile: since Go 1.18 it does not.
 
