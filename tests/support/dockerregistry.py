@@ -36,7 +36,7 @@ class RealRegistry:
 
     def push(self, path: str, tag: str, text: str = "one") -> str:
         """Push an image that holds `text` alone, and give its manifest's digest."""
-        config, layer = (self._blob(path, content) for content in (b"{}", text.encode()))
+        config, layer = (self.push_blob(path, content) for content in (b"{}", text.encode()))
         layers = [{**layer, "mediaType": "application/vnd.oci.image.layer.v1.tar"}]
         config = {**config, "mediaType": "application/vnd.oci.image.config.v1+json"}
         return self.put(path, tag, {"schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": layers})
@@ -54,7 +54,8 @@ class RealRegistry:
         self._call("PUT", f"/v2/{path}/manifests/{tag}", body, manifest["mediaType"])
         return digests.of(body)
 
-    def _blob(self, path: str, content: bytes) -> dict[str, Any]:
+    def push_blob(self, path: str, content: bytes) -> dict[str, Any]:
+        """Push a blob, and give what a manifest says of it."""
         place = self._call("POST", f"/v2/{path}/blobs/uploads/", b"", "application/octet-stream")
         target = place.removeprefix(f"http://{self.domain}")
         digest = digests.of(content)
@@ -102,9 +103,11 @@ def running(folder: Path, auth: dict[str, Any] | None = None, authorization: str
             assert found, "the registry did not start"
             # what it goes on to say must not fill the pipe
             with subprocess.Popen(["cat"], stdin=process.stderr, stdout=quiet) as drain:
-                yield RealRegistry(found[1], authorization)
-                process.terminate()
-                drain.wait(10)
+                try:
+                    yield RealRegistry(found[1], authorization)
+                finally:
+                    process.terminate()
+                    drain.wait(10)
         finally:
             process.kill()
 
