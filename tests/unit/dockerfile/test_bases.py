@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from go_release_gate.dockerfile.bases import base_of
 from go_release_gate.shell.unknown import Unknown
@@ -69,3 +71,10 @@ def test_partly_known(text: str, family: str) -> None:
     """Of a name with an unknown part only what does not hang on it is told."""
     found = base_of(Unknown("told by the build", text))
     assert (found.family, found.go) == (family, "")
+
+
+@given(st.text(max_size=60) | st.from_regex(r"\A[a-z./:@$\{\}_-]{0,60}\Z"))
+def test_any_name(text: str) -> None:
+    """No name makes it fail."""
+    assert base_of(text).family
+    assert base_of(Unknown("told by the build", text)).family

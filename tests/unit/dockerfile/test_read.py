@@ -22,7 +22,8 @@ DATA = Path(__file__).parents[2] / "data" / "dockerfiles"
 CASES: list[dict[str, Any]] = json.loads((DATA / "buildkit.json").read_text(encoding="utf-8"))["cases"]
 PIECES = [
     "FROM a\n", "FROM scratch AS b\n", "RUN ", "COPY --from=b x y\n", "ENV A=b", "ARG X\n", "\\\n", "\n", "\r\n",
-    "# c\n",     "<<EOF\n", "EOF\n", "<<-'E F' ", '["a", "b"]\n', "${A:-", "}", "$X", "'", '"', "`", "# escape=`\n", "ONBUILD ", " ",
+    "# c\n", "<<EOF\n", "EOF\n", "<<-'E F' ", '["a", "b"]\n', "${A:-", "}", "$X", "'", '"', "`", "# escape=`\n",
+    "ONBUILD ", " ",
     "--mount=type=bind,from=b,target=/x ", "sh -c 'go build'", "USER ", "\ufeff", "\ue000", "\x00", "WORKDIR /x\n",
 ]  # fmt: skip
 
