@@ -126,11 +126,12 @@ def _image(args: argparse.Namespace, environ: Mapping[str, str], judged: Judged,
             runner=runner,
         )
         source = open_image(str(args.image), connect(environ, wanted), Path(scratch))
-        if judged.settings.offline and isinstance(source, RegistryImage):
-            raise UnavailableError(f"{args.image} is in a registry, and --offline asks for none")
         try:
+            if judged.settings.offline and isinstance(source, RegistryImage):
+                raise UnavailableError(f"{args.image} is in a registry, and --offline asks for none")
             read = read_image(source, platforms=tuple(args.platform or ()), progress=progress, scratch=Path(scratch))
         finally:
+            source.close()
             progress.close()
     return replace(read, read_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
 

@@ -72,6 +72,10 @@ class Saved:
         }
         return RawManifest(json.dumps(made).encode(), "", OCI_MANIFEST)
 
+    def close(self) -> None:
+        """Let go of the archive."""
+        self.files.close()
+
     def blob(self, digest: str, size: int) -> Reader:  # noqa: ARG002 - of the protocol
         """The blob's bytes, unchecked."""
         place = self._places.get(digest)

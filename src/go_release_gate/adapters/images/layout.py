@@ -31,6 +31,10 @@ class Files(Protocol):
         """The file's bytes. Raises MissingError, ImageError."""
         ...
 
+    def close(self) -> None:
+        """Let go of what holds them."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -60,6 +64,10 @@ class Layout:
             raise ImageError(f"the manifest {digest} has bytes with another digest")
         return RawManifest(content, digest, media_type)
 
+    def close(self) -> None:
+        """Let go of the archive."""
+        self.files.close()
+
     def blob(self, digest: str, size: int) -> Reader:  # noqa: ARG002 - of the protocol
         """The blob's bytes, unchecked."""
         return self.files.open(_place(digest))
@@ -83,6 +91,9 @@ class Folder:
     """Files of a folder; links that lead out of it are not followed."""
 
     root: Path
+
+    def close(self) -> None:
+        """A folder is held by nobody."""
 
     def open(self, name: str) -> Reader:
         """The file's bytes."""

@@ -34,6 +34,9 @@ class RegistryImage:
             raise MissingError(error.message) from None
         return RawManifest(found.content, found.digest, found.media_type)
 
+    def close(self) -> None:
+        """Connections end with their answers."""
+
     def blob(self, digest: str, size: int) -> Reader:
         """The blob, in a stream that goes on where a connection broke."""
         return self.registries.blob_stream(self.reference, digest, size)

@@ -69,6 +69,10 @@ class Source(Protocol):
         """
         ...
 
+    def close(self) -> None:
+        """Let go of the file that holds it; nothing is read after this."""
+        ...
+
 
 class Checked(io.RawIOBase):
     """A blob's bytes, as many as were announced and with the announced digest: else the last read raises ImageError.
