@@ -81,12 +81,12 @@ def check(
         if "ports" in container.patched or container.is_initial:
             continue
         source = sources.of(container)
-        known = _known(container, source, files)
+        known = _known(container, source, (found, files))
         yield from _probes(workload, container, known if source else None)
         if source and not known.is_open:
             yield from _listed(workload, container, known)
     for service in found.services:
-        yield from _service(service, found, sources, files)
+        yield from _service(service, sources, (found, files))
 
 
 @RULE.check_of(Dockerfiles)
@@ -106,10 +106,11 @@ def check_dockerfiles(files: Dockerfiles) -> Iterator[Draft]:
             )
 
 
-def _known(container: Container, source: Source | None, files: Dockerfiles | None) -> Listening:
-    found = of_container(container, stage_of(source, files))
-    if source and source.module and _CONTROLLER in source.module.requires:
-        found.has_more = True
+def _known(container: Container, source: Source | None, around: tuple[Workloads, Dockerfiles | None]) -> Listening:
+    """What is known of a container's ports; where its module is not, any of the repository may be it."""
+    found = of_container(container, stage_of(source, around[1]))
+    modules = (source.module,) if source and source.module else around[0].modules if source else ()
+    found.has_more = found.has_more or any(_CONTROLLER in one.requires for one in modules)
     return found
 
 
@@ -172,13 +173,14 @@ def _listed(workload: Workload, container: Container, known: Listening) -> Itera
         )
 
 
-def _service(service: Service, found: Workloads, sources: Sources, files: Dockerfiles | None) -> Iterator[Draft]:
-    chosen = [one for one in found.workloads if service.selects(one)]
+def _service(service: Service, sources: Sources, around: tuple[Workloads, Dockerfiles | None]) -> Iterator[Draft]:
+    chosen = [one for one in around[0].workloads if service.selects(one)]
     held = [container for workload in chosen for container in workload.containers if not container.is_initial]
     if not held or any(not {"ports", "labels"}.isdisjoint(one.patched) for one in held):
         return
     for port in service.ports:
-        message, severity = _service_port(service, port, held, sources, files)
+        known = [_known(one, sources.of(one), around) for one in held]
+        message, severity = _service_port(service, port, held, known)
         if message:
             yield Draft(
                 Location(service.path, port.line, None, port.place.column if port.place else None),
@@ -191,7 +193,7 @@ def _service(service: Service, found: Workloads, sources: Sources, files: Docker
 
 
 def _service_port(
-    service: Service, port: ServicePort, held: list[Container], sources: Sources, files: Dockerfiles | None
+    service: Service, port: ServicePort, held: list[Container], known: list[Listening]
 ) -> tuple[str, Severity | None]:
     if not port.target.isdigit():
         names = [one.name for container in held for one in container.ports if one.name]
@@ -201,7 +203,6 @@ def _service_port(
     numbers = [one.number for container in held for one in container.ports]
     if service.is_headless or not numbers or port.target in numbers:
         return "", None
-    known = [_known(one, sources.of(one), files) for one in held]
     if any(one.is_open or one.knows(port.target) or (one.has_more and not one.told) for one in known):
         return "", None
     message = f"port {port.target}, which is none of its pods' ports ({', '.join(dict.fromkeys(numbers))})"
