@@ -13,9 +13,7 @@ from go_release_gate.facts.binary import BuildInfo
 from go_release_gate.facts.built import Difference
 
 _CHUNK = 1 << 16
-_AROUND = 256  # bytes around a difference that are searched for what it is
 _MOST = 4096  # differing places that are looked at: the first that is no build id is what counts
-_RECORDED = (".go.buildinfo", ".go.module", ".rodata", ".data")
 _IDS = (".note.go.buildid", ".note.gnu.build-id", ".go.fipsinfo")
 
 
@@ -28,11 +26,33 @@ def first_difference(one: Path, other: Path, places: Sequence[str] = ()) -> Diff
     first, second = one.read_bytes(), other.read_bytes()
     if first == second:
         return None
-    headers = _headers(first)
+    headers, pair = _headers(first), (first, second)
+    named = _recorded_difference(pair, headers) or _directory(pair, headers, places)
+    if named:
+        return named
     found = list(_differences(first, second))
-    at = next((at for at in found if _section(headers, at) not in _IDS), found[0])
+    at = next((at for at in found if _section(headers, at) not in ("", *_IDS)), found[0])
     section = _section(headers, at)
-    return Difference(_what((first, second), at, section, places), section, at)
+    return Difference(_what(pair, at, section), section, at)
+
+
+def _recorded_difference(pair: tuple[bytes, bytes], headers: Headers | None) -> Difference | None:
+    """What Go recorded differently; everything behind it is moved by that."""
+    one, other = (_recorded(data) for data in pair)
+    section = headers.section(".go.buildinfo") if headers else None
+    if one is None or other is None or one == other:
+        return None
+    return Difference(_setting(one, other), section.name if section else "", section.offset if section else 0)
+
+
+def _directory(pair: tuple[bytes, bytes], headers: Headers | None, places: Sequence[str]) -> Difference | None:
+    """A directory of the builds that one program knows and the other does not."""
+    for place in filter(None, places):
+        at = [data.find(place.encode()) for data in pair]
+        if (at[0] < 0) != (at[1] < 0):
+            section = _section(headers if at[0] >= 0 else _headers(pair[1]), max(at))
+            return Difference("the directory it was built in", section, max(at))
+    return None
 
 
 def _differences(first: bytes, second: bytes) -> Iterator[int]:
@@ -55,12 +75,7 @@ def _differences(first: bytes, second: bytes) -> Iterator[int]:
         yield common
 
 
-def _what(pair: tuple[bytes, bytes], at: int, section: str, places: Sequence[str]) -> str:
-    if any(place and place.encode() in text[max(0, at - _AROUND) : at + _AROUND] for place in places for text in pair):
-        return "the directory it was built in"
-    told = [_recorded(data) for data in pair] if section in _RECORDED else []
-    if len(told) == 2 and told[0] and told[1] and told[0] != told[1]:
-        return _setting(told[0], told[1])
+def _what(pair: tuple[bytes, bytes], at: int, section: str) -> str:
     if section.startswith((".debug_", ".zdebug_")):
         return "debug information"
     if section in _IDS:

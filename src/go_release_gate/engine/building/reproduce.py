@@ -73,10 +73,8 @@ def _copied(root: Path, target: Path) -> Path:
     """A copy of the tree; git finds the same repository from it, so that what is stamped is the same."""
     target.parent.mkdir(parents=True)
     shutil.copytree(root, target, symlinks=True, ignore=lambda _folder, names: [one for one in names if one == ".git"])
-    if (root / ".git").is_dir():
-        (target / ".git").write_text(f"gitdir: {root / '.git'}\n")
-    elif (root / ".git").is_file():
-        shutil.copyfile(root / ".git", target / ".git")
+    if (root / ".git").is_dir():  # a file of that name is no repository to Go: cmd/go/internal/vcs (isVCSRoot)
+        (target / ".git").symlink_to(root / ".git")
     return target
 
 
