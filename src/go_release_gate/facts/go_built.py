@@ -15,7 +15,8 @@ _BUILDING = frozenset(
     {"build", "test", "vet", "run", "generate", "list", "fix", "mod download", "mod verify", "mod tidy", "mod vendor"}
 )
 _BY_PACKAGE = frozenset({"install", "get", "run"})
-_BUILDERS = re.compile(r"\b(?:make|mage|task|just|bazel|goreleaser|ko|golangci-lint|gotestsum|ginkgo)\b|\.sh\b|\./")
+_TOOLS = "make|mage|task|just|bazel|goreleaser|ko|golangci-lint|gotestsum|ginkgo"
+_BUILDERS = re.compile(rf"\b(?:{_TOOLS})\b|\.sh\b|(?:^|[;&|\n])\s*\./\w")
 _ACTIONS = re.compile(r"golangci/golangci-lint-action|goreleaser/goreleaser-action|github/codeql-action/analyze")
 
 
@@ -79,9 +80,10 @@ def _with_modules(
     job = next((job for job in workflow.jobs if job.id == place.scope.partition("/")[0]), None)
     if job is None:
         return place
-    run = [call for call in calls if _is_in(call, workflow, job)]
+    first, last = place.span
+    run = [call for call in calls if _is_in(call, workflow, job) and (not last or first <= call.line <= last)]
     modules, is_open = modules_of_calls(run, directories)
-    is_guess = not modules and (is_open or _builds(job))
+    is_guess = not modules and (is_open or _builds(job, place.span))
     if is_guess and len(directories) == 1 and is_open:
         return replace(place, modules=tuple(directories))
     return replace(place, modules=modules, is_guess=is_guess)
@@ -92,7 +94,11 @@ def _is_in(call: GoCall, workflow: Workflow, job: Job) -> bool:
     return path == workflow.path and call.scope.partition("/")[0] == job.id
 
 
-def _builds(job: Job) -> bool:
+def _builds(job: Job, span: tuple[int, int]) -> bool:
+    """Whether a step runs something that may build."""
+    first, last = span
     return any(
-        (step.run is not None and _BUILDERS.search(step.run.text)) or _ACTIONS.match(step.action) for step in job.steps
+        (step.run is not None and _BUILDERS.search(step.run.text)) or _ACTIONS.match(step.action)
+        for step in job.steps
+        if not last or first <= step.line <= last
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from go_release_gate.facts.go_versions import COMMAND, CONTAINER, LOCAL, SETUP, GoPlace, Literal, switching_of
 from go_release_gate.gomod.goselect import Selection, in_version_file, of_directives, of_range, of_release
@@ -106,6 +106,7 @@ def _merged(found: _Found) -> GoPlace:
         literal=place.literal if not others else None,
         scope=place.scope,
         source=place.source,
+        span=place.span,
     )
 
 
@@ -126,9 +127,7 @@ def _of_job(
 
 def _at(place: GoPlace, literal: Literal | None, written: str = "", source: str = "") -> GoPlace:
     line = literal.line if literal and literal.path == place.path else place.line
-    return GoPlace(
-        place.kind, place.path, line, written or place.written, literal=literal, scope=place.scope, source=source
-    )
+    return replace(place, line=line, literal=literal, written=written or place.written, source=source)
 
 
 def _of_setup(
@@ -141,7 +140,8 @@ def _of_setup(
     scope = f"{reached.job.id}/{step.id or 'setup-go'}"
     version = reached.input("go-version")
     if version:
-        place = GoPlace(SETUP, workflow.path, step.input_line("go-version"), f"go-version {version}", scope=scope)
+        line = step.input_line("go-version")
+        place = GoPlace(SETUP, workflow.path, line, f"go-version {version}", scope=scope, span=_span(reached))
         selection = None if has_hole(version) else of_range(version)
         literal = _literal(workflow, reached.job, step, step.inputs["go-version"], selection)
         yield _at(place, literal), selection, default
@@ -151,8 +151,15 @@ def _of_setup(
         return
     path = posixpath.normpath(file)
     selection, literal = _of_file(path, around, reads_toolchain=is_local)
-    place = GoPlace(SETUP, workflow.path, step.input_line("go-version-file"), f"go-version-file {path}", scope=scope)
+    line = step.input_line("go-version-file")
+    place = GoPlace(SETUP, workflow.path, line, f"go-version-file {path}", scope=scope, span=_span(reached))
     yield _at(place, literal, source=path), selection, default
+
+
+def _span(reached: Reached) -> tuple[int, int]:
+    """The lines from a step to the next that sets Go up."""
+    later = [step.line for step in reached.job.steps if step.line > reached.step.line and step.action in _SETUPS]
+    return reached.step.line, min(later, default=1 << 30) - 1
 
 
 def _of_file(path: str, around: Surroundings, *, reads_toolchain: bool) -> tuple[Selection | None, Literal | None]:
