@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from go_release_gate.facts.module import Module
 from go_release_gate.facts.package_names import Packages
 from go_release_gate.facts.program_places import deepest_first, module_of, packages_of
 from go_release_gate.gocommand.ldflags import Definition, link_flags, read_ldflags
+from go_release_gate.gocommand.read import with_goflags
 from go_release_gate.shell.unknown import has_hole
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ def collect_link_variables(facts: Facts, _settings: Settings, edges: Edges) -> L
     """The variables named in Dockerfiles, workflows, scripts, Makefiles and GoReleaser's file; None: none is."""
     known = facts.others.get(GoCalls)
     calls = [*(known.calls if isinstance(known, GoCalls) else ()), *goreleaser_calls(facts.repository)]
-    calls = [call for call in calls if call.command.verb in LINKING and call.command.values("ldflags")]
+    calls = [_with_flags(call) for call in calls if call.command.verb in LINKING]
+    calls = [call for call in calls if call.command.values("ldflags")]
     if not calls:
         return None
     reader = Reader(edges.copy or facts.repository.root)
@@ -42,6 +44,10 @@ def collect_link_variables(facts: Facts, _settings: Settings, edges: Edges) -> L
     found = [one for call in calls for one in finder.variables(call)]
     lost = [one for call in calls for one in finder.lost(call)]
     return LinkVariables(tuple(dict.fromkeys(found)), tuple(dict.fromkeys(lost)))
+
+
+def _with_flags(call: GoCall) -> GoCall:
+    return replace(call, command=with_goflags(call.command, call.environment.get("GOFLAGS", "")))
 
 
 @dataclass(slots=True)

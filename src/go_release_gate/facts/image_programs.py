@@ -14,7 +14,7 @@ from go_release_gate.dockerfile.model import Dockerfile, Stage
 from go_release_gate.facts.go_calls import GoCall, GoCalls
 from go_release_gate.facts.programs import Program, Programs
 from go_release_gate.gocommand.call import GoCommand
-from go_release_gate.gocommand.read import read_command
+from go_release_gate.gocommand.read import read_command, with_goflags
 from go_release_gate.gocommand.wrappers import inner
 from go_release_gate.shell.unknown import has_hole
 
@@ -74,7 +74,9 @@ def builds(dockerfile: Dockerfile, stage: Stage, calls: GoCalls, programs: Progr
         same = (one for one in own if one.line == run.line and one.command.words == command.words)
         call = next(same, None)
         found = tuple(_programs(call, programs)) if call and programs else ()
-        yield Build(dockerfile, stage, run, command, {**run.environment, **within.environment}, call, found)
+        environment = {**run.environment, **within.environment}
+        command = with_goflags(command, environment.get("GOFLAGS", ""))
+        yield Build(dockerfile, stage, run, command, environment, call, found)
 
 
 def shipped(dockerfile: Dockerfile, calls: GoCalls, programs: Programs | None) -> Iterator[Shipped]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from go_release_gate.facts.go_calls import GoCall
 from go_release_gate.facts.module import Module
 from go_release_gate.facts.programs import Program
+from go_release_gate.gocommand.read import with_goflags
 from go_release_gate.shell.unknown import has_hole
 
 
@@ -47,7 +48,7 @@ def is_within(path: str, directory: str) -> bool:
 
 def tags_of(call: GoCall) -> str:
     """The tags of a build, sorted, with commas between them; unknown ones are left out."""
-    given = call.command.flags.get("tags", "")
+    given = with_goflags(call.command, call.environment.get("GOFLAGS", "")).flags.get("tags", "")
     return ",".join(sorted({tag for tag in given.replace(" ", ",").split(",") if tag and not has_hole(tag)}))
 
 

@@ -104,7 +104,11 @@ def linked(build: Build, programs: tuple[Program, ...]) -> Linked:
     family = builder(build).family
     state, why = cgo_of(build)
     flags = link_flags(build.command)
-    if build.command.unread or any(has_hole(word) for word in flags.words if "=" not in word):
+    if (
+        build.command.unread
+        or build.value("GOFLAGS") is None
+        or any(has_hole(word) for word in flags.words if "=" not in word)
+    ):
         return Linked(None)
     if build.command.flags.get("buildmode") == "pie" and state is Cgo.OFF:
         return Linked(True, family, "-buildmode=pie asks for a loader even without cgo")
