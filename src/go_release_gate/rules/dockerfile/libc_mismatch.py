@@ -76,6 +76,7 @@ _LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/glibc-compat", "/")
 _GLIBC = {"stretch": 24, "buster": 28, "bullseye": 31, "bookworm": 36, "trixie": 41}
 _DISTROLESS = {"10": "buster", "11": "bullseye", "12": "bookworm", "13": "trixie"}
 _UBUNTU = {"18.04": 27, "20.04": 31, "22.04": 35, "24.04": 39, "bionic": 27, "focal": 31, "jammy": 35, "noble": 39}
+_LIBRARY = re.compile(r"\bldd\b|\bld-(?:linux|musl)|\blibc\.so|\s/lib(?:64)?(?:/|\s)")
 _THREADS = 34  # since this release pthread_create is a symbol of libc itself, which every cgo program asks for
 
 
@@ -152,13 +153,24 @@ def _release(base: Base) -> int:
 def _brings_library(dockerfile: Dockerfile, one: Shipped) -> bool:
     """Whether the image gets a C library by other ways, or may."""
     added = parts(dockerfile, one.target)
-    if added.is_open or added.packages & _COMPATIBLE:
+    if added.is_open or added.packages & _COMPATIBLE or _collects(dockerfile, one):
         return True
     return any(
         target in _LIBRARIES or target.startswith(("/lib/", "/lib64/", "/usr/lib/", "/usr/glibc-compat/"))
         for copy, _, target in arrivals(added)
         if one.copy is None or copy.instruction is not one.copy.instruction
     )
+
+
+def _collects(dockerfile: Dockerfile, one: Shipped) -> bool:
+    """Whether a stage puts libraries beside the program, so that both are copied at once."""
+    if one.copy is None or one.copy.stage is None:
+        return False
+    lineage = dockerfile.ancestry(dockerfile.stages[one.copy.stage])
+    texts = (
+        each.value + "".join(body.body for body in each.heredocs) for stage in lineage for each in stage.instructions
+    )
+    return any(_LIBRARY.search(text) for text in texts)
 
 
 def _found(one: Shipped, how: Linked, text: str, name: str, severity: Severity = Severity.ERROR) -> Draft:

@@ -114,7 +114,7 @@ def _judged(image: Image) -> Iterator[Draft]:
     added = image.added
     if image.base.has_zones is not False or added.is_open or added.packages & _PACKAGES or not lacking:
         return
-    if image.brings(*PLACES, _ZIP, hint="zoneinfo"):
+    if image.brings(*PLACES, _ZIP, hint="zoneinfo") or image.base.is_go:  # Go's own zoneinfo.zip lies there
         return
     need = first_need(program.zones for program in lacking)
     if need and not image.is_set("ZONEINFO"):
