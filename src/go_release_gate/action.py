@@ -82,6 +82,8 @@ def _run(step: Step, environ: Mapping[str, str]) -> Ending:
         return _tags(step, surroundings, wanted, places)
     if wanted is not None and wanted.verb == "build":
         return _build(step, surroundings, wanted, places)
+    if wanted is not None and wanted.verb == "inspect":
+        return _inspect(step, surroundings, wanted, places)
     args = options.parse(options.find_verb("check"), [], surroundings)
     if args is None or wanted is None:  # help needs a flag, and no flag was given
         return Ending(2)
@@ -215,6 +217,41 @@ def _build(step: Step, environ: Mapping[str, str], args: argparse.Namespace, pla
         write_file(path, form(name)(report, rendering))
     write_reports(report, sinks, rendering, sys.stdout, token=new_token, forms=form)
     step.write_summary(built_summary.render(report, rendering))
+    kept = {"report": places.for_later_steps(places.report), "sarif": places.for_later_steps(places.sarif)}
+    return Ending(report.check.verdict.exit_code, {**outputs(report), **kept})
+
+
+def _inspect(step: Step, environ: Mapping[str, str], args: argparse.Namespace, places: StepPlaces) -> Ending:
+    """Judge a finished image; keep the reports as files, write log and summary."""
+    from go_release_gate.cli import inspect as inspecting
+    from go_release_gate.cli import options
+    from go_release_gate.cli.check import sinks_of, unjudged
+    from go_release_gate.cli.complain import complain
+    from go_release_gate.config.environment import secret
+    from go_release_gate.report import inspect_summary
+    from go_release_gate.report.inspect_forms import form
+    from go_release_gate.report.inspected import InspectReport, outputs
+    from go_release_gate.report.redact import Redactor
+    from go_release_gate.report.write import check_sinks, write_reports
+
+    if not args.image:
+        raise UsageError("`verb: inspect` wants the input `image`", "for example: image: ghcr.io/acme/shop:1.4.2")
+    asked = options.complete(options.find_verb("inspect"), args, environ)
+    inspecting.below_workspace(asked, places.workspace)
+    asked.format = asked.format or "github"
+    sinks = replace(sinks_of(asked, environ), guarded=places.workspace)
+    check_sinks(sinks)
+    try:
+        inspected = inspecting.perform(asked, environ)
+    except UnavailableError as error:
+        complain(error, environ)
+        inspected = inspecting.Inspected(InspectReport(unjudged(error), unreadable=(error.message,)))
+    redactor = Redactor((*inspected.secrets, *(secret(environ, name) for name in SECRETS)))
+    report, rendering = redactor.value(inspected.report), inspecting.options_of(asked, environ)
+    for name, path in (("json", places.report), ("sarif", places.sarif)):
+        write_file(path, form(name)(report, rendering))
+    write_reports(report, sinks, rendering, sys.stdout, token=new_token, forms=form)
+    step.write_summary(inspect_summary.render(report, rendering))
     kept = {"report": places.for_later_steps(places.report), "sarif": places.for_later_steps(places.sarif)}
     return Ending(report.check.verdict.exit_code, {**outputs(report), **kept})
 

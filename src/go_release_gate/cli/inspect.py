@@ -81,7 +81,7 @@ def perform(args: argparse.Namespace, environ: Mapping[str, str]) -> Inspected:
         UsageError: a name or file that cannot be used. UnavailableError: the image, or the tag, cannot be had.
     """
     started = time.monotonic()
-    args.path = args.repository or "."
+    args.path = args.repository or getattr(args, "path", None) or "."
     if args.tag and not args.event:
         args.event = "tag"  # who names a tag means to release it
     root = root_of(args, environ)
@@ -102,6 +102,18 @@ def perform(args: argparse.Namespace, environ: Mapping[str, str]) -> Inspected:
         timings={"total": time.monotonic() - started},
     )
     return Inspected(InspectReport(check, image, expected, unreadable), _secrets(environ))
+
+
+def below_workspace(args: argparse.Namespace, workspace: Path) -> None:
+    """Paths of a step are the workspace's: the repository (by default all of it), scanners' files, and an image that
+    lies there."""
+    told = args.repository
+    args.repository = str(workspace / told) if told else None
+    args.path = args.repository or str(workspace)
+    args.scan = [str(workspace / name) for name in args.scan or ()]
+    place, mark, _ = str(args.image).partition(":")
+    if (workspace / (place or ".")).exists():
+        args.image = f"{workspace / place}{str(args.image)[len(place) :]}" if mark else str(workspace / place)
 
 
 def _image(args: argparse.Namespace, environ: Mapping[str, str], judged: Judged, root: Path) -> ImageContent:

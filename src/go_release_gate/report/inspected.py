@@ -105,3 +105,16 @@ def facts_of(binary: Binary) -> Iterator[str]:
     if revision:
         dirty = ", with changes" if binary.info.settings.get("vcs.modified") == "true" else ""
         yield f"commit {revision[:SHORT]}{dirty}"
+
+
+def outputs(report: InspectReport) -> dict[str, str]:
+    """The outputs of a step: verdict, findings, and the image by what cannot change any more."""
+    check, image = report.check, report.image
+    digest = image.digest if image is not None else ""
+    return {
+        "verdict": check.verdict.value,
+        "complete": "true" if check.complete else "false",
+        "findings": str(len(check.findings)),
+        "image": f"{image.repository}@{digest}" if image is not None and digest else "",
+        "digest": digest,
+    }
