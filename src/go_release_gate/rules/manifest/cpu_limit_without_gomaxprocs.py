@@ -59,7 +59,7 @@ from go_release_gate.rules.manifest._quantities import quantity
 
 RULE = Rule(
     id="cpu-limit-without-gomaxprocs",
-    summary="a container has a CPU limit that its Go program does not see, or a GOMAXPROCS beyond it",
+    summary="a CPU limit that the Go program does not see, or a GOMAXPROCS beyond it",
     severity=Severity.NOTE,
     since="0.1",
     needs=(Workloads,),

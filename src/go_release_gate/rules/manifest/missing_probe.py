@@ -55,7 +55,7 @@ from go_release_gate.rules.manifest._containers import ORIGINS, called, containe
 
 RULE = Rule(
     id="missing-probe",
-    summary="a long-running container of this repository's image has no readiness or no liveness probe",
+    summary="a container of this repository's image lacks a readiness or liveness probe",
     severity=Severity.WARNING,
     since="0.1",
     needs=(Workloads,),

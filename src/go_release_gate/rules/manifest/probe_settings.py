@@ -57,7 +57,7 @@ from go_release_gate.rules.manifest._containers import ORIGINS, called, containe
 
 RULE = Rule(
     id="probe-settings",
-    summary="readiness and liveness probe ask the same, or a probe is too impatient or too patient",
+    summary="both probes ask the same, or one is too impatient or too patient",
     severity=Severity.WARNING,
     since="0.1",
     needs=(Workloads,),
