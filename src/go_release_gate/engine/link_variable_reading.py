@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from go_release_gate.config.settings import Settings
 
 LINKING = frozenset({"build", "install", "run"})
+_ROOT = 3  # elements of an import path that name a repository
 FILE_LIMIT = 1 << 20  # bytes of a file whose lines are looked at
 
 
@@ -50,6 +51,11 @@ def _with_flags(call: GoCall) -> GoCall:
     return replace(call, command=with_goflags(call.command, call.environment.get("GOFLAGS", "")))
 
 
+def _root(path: str) -> list[str]:
+    """Host, owner and name of a path's repository."""
+    return path.split("/")[:_ROOT]
+
+
 @dataclass(slots=True)
 class _Finder:
     root: Path
@@ -61,7 +67,8 @@ class _Finder:
         """What the flags that count name, as far as it can be looked up."""
         patterns = list(packages_of(call, self.modules))
         if len(patterns) != max(len(call.command.arguments), 1):
-            return  # what is built is not known
+            yield from self._somewhere(call)
+            return
         module = module_of(patterns[0].removesuffix("/..."), self.modules)
         if module is None:
             return
@@ -69,6 +76,17 @@ class _Finder:
         for definition in link_flags(call.command).definitions:
             if definition.package and definition.name and not has_hole(definition.target) and "=" in definition.text:
                 yield from self._variable(call, definition, module, mains)
+
+    def _somewhere(self, call: GoCall) -> Iterator[LinkVariable]:
+        """What a build of unknown packages names in the repository's own ones: those are the same from every module."""
+        for definition in link_flags(call.command).definitions:
+            owners = [one for one in self.modules if _root(one.path) == _root(definition.package)]
+            is_readable = definition.name and not has_hole(definition.target) and "=" in definition.text
+            if not owners or not is_readable or len(_root(definition.package)) < _ROOT:
+                continue
+            answers = {self.packages.named(definition.package, one) for one in owners}
+            if len(answers) == 1:
+                yield from self._variable(call, definition, owners[0], ())
 
     def _variable(
         self, call: GoCall, definition: Definition, module: Module, mains: tuple[PackageNames, ...]
