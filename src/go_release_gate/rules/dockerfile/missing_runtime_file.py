@@ -10,6 +10,8 @@ In images whose contents can be told (their base holds nothing of its own there,
 - a container of a manifest or compose file whose `command` starts such a path, or that is told of a settings file
   (`--config=/etc/app.yaml`) which neither the image holds nor a volume brings (warning).
 
+In finished images: what is started is not there or nobody may execute it, or a script's interpreter is missing.
+
 ## Why
 
 The image builds. The container ends at once with `no such file or directory`, or with
@@ -44,6 +46,7 @@ from go_release_gate.dockerfile.model import Dockerfile, Instruction, Stage
 from go_release_gate.dockerfile.state import end_state
 from go_release_gate.facts.dockerfiles import Dockerfiles
 from go_release_gate.facts.image_builds import ImageBuilds
+from go_release_gate.facts.image_content import ImageContent
 from go_release_gate.facts.image_sources import Sources
 from go_release_gate.facts.release_table import ReleaseTable
 from go_release_gate.facts.workflows import Workflows
@@ -51,6 +54,7 @@ from go_release_gate.facts.workloads import Container, Workload, Workloads
 from go_release_gate.model.finding import Edit, Fix
 from go_release_gate.model.severity import Severity
 from go_release_gate.rules.base import Draft, Rule
+from go_release_gate.rules.build._image_runtime import not_startable
 from go_release_gate.rules.dockerfile._contents import Contents, contents
 from go_release_gate.rules.dockerfile._shipped import label, place, shipped, target_of
 from go_release_gate.rules.manifest import _containers as manifest
@@ -186,3 +190,6 @@ def _is_mounted(path: str, container: Container) -> bool:
     return any(
         not one.startswith("/") or path == one or path.startswith(f"{one.rstrip('/')}/") for one in container.mounts
     )
+
+
+RULE.check_of(ImageContent)(not_startable)
