@@ -6,6 +6,7 @@ import os
 import posixpath
 import tarfile
 import tempfile
+import weakref
 from pathlib import Path
 from typing import BinaryIO
 
@@ -33,6 +34,7 @@ class TarFiles:
     def __init__(self, path: Path, scratch: Path | None = None) -> None:
         self._path = path
         self._file = _plain(path, scratch)
+        self._closing = weakref.finalize(self, self._file.close)
         self._places: dict[str, tuple[int, int]] = {}
         self._links: dict[str, str] = {}
         try:
@@ -49,11 +51,11 @@ class TarFiles:
 
     def open(self, name: str) -> Reader:
         """The file's bytes; readers may be used by several threads."""
-        return _Part(self._file, *self._place(name))
+        return _Part(self, self._file.fileno(), *self._place(name))
 
     def close(self) -> None:
         """Let go of the archive."""
-        self._file.close()
+        self._closing()
 
     def _place(self, name: str) -> tuple[int, int]:
         found = self._found(name)
@@ -91,8 +93,9 @@ class TarFiles:
 class _Part:
     """A part of a file, read without moving the file's own position."""
 
-    def __init__(self, file: BinaryIO, start: int, size: int) -> None:
-        self._handle, self._at, self._left = file.fileno(), start, size
+    def __init__(self, owner: TarFiles, handle: int, start: int, size: int) -> None:
+        self._owner = owner  # which closes the file when nobody needs it any more
+        self._handle, self._at, self._left = handle, start, size
 
     def read(self, size: int, /) -> bytes:
         data = os.pread(self._handle, min(size, self._left), self._at)

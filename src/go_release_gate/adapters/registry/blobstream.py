@@ -14,9 +14,9 @@ from go_release_gate.adapters.registry.answers import Answer
 from go_release_gate.adapters.registry.asking import FIRST_WAIT, Timing
 from go_release_gate.adapters.registry.errors import RegistryError
 
-BREAKS = 5  # in a row, without a mebibyte in between
+BREAKS = 5  # in a row, with hardly anything in between
 _PIECE = 1 << 18
-_PROGRESS = 1 << 20
+_PROGRESS = 64 << 10
 _RANGE = re.compile(r"bytes (\d{1,18})-\d+/(?:\d+|\*)")
 
 
