@@ -88,7 +88,7 @@ def _module(files: CommitFiles, directory: str) -> Module | None:
     if content is None:
         return None
     try:
-        mod = modfile.parse(content, strict=False)
+        mod = modfile.parse(content)
         parsed = sumfile.parse(sums) if sums is not None else None
     except SyntaxProblemError:
         return None
