@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from go_release_gate.facts.image_content import Expected, ImageContent, ImageFile, PlatformImage
+from go_release_gate.facts.image_content import ENTRYPOINT, Expected, ImageContent, ImageFile, PlatformImage
 from go_release_gate.model.severity import Severity
 from go_release_gate.rules.base import Draft
-from go_release_gate.rules.build._image import Said, drafts, file_at, own_binaries, started
+from go_release_gate.rules.build._image import (
+    Said,
+    candidates,
+    drafts,
+    file_at,
+    own_binaries,
+    resolved,
+    started,
+)
 
 
 def as_root(image: ImageContent) -> Iterator[Draft]:
@@ -50,10 +58,10 @@ def writable(image: ImageContent, expected: Expected | None) -> Iterator[Draft]:
         user = number_of(platform)
         if not user:
             return
-        paths = {one.path for one in own_binaries(platform, expected)} | started(platform)
-        for path in sorted(paths):
+        own = {one.path for one in own_binaries(platform, expected)}
+        for path in sorted(own | _programs(platform)):
             file = file_at(platform, path)
-            how = _how(file, user, platform.config.user) if file is not None and _is_program(file, platform) else ""
+            how = _how(file, user, platform.config.user) if file is not None else ""
             if file is not None and how:
                 yield Said(
                     f"writable {path}",
@@ -64,9 +72,13 @@ def writable(image: ImageContent, expected: Expected | None) -> Iterator[Draft]:
     return drafts(image, of_platform)
 
 
-def _is_program(file: ImageFile, platform: PlatformImage) -> bool:
-    """Whether it is started, and not merely named in the command (a file of settings, a folder)."""
-    return bool(file.mode & 0o111) or any(one.path == file.path for one in platform.binaries)
+def _programs(platform: PlatformImage) -> frozenset[str]:
+    """What is started, and not merely named in the command: folders of data may well be the user's."""
+    first = (*platform.config.entrypoint, *platform.config.command)[:1]
+    known = {one.path for one in platform.binaries}
+    known |= {one.path for one in platform.files if ENTRYPOINT in one.kinds and one.mode & 0o111}
+    known |= {resolved(platform, path) for word in first for path in candidates(platform, word)}
+    return started(platform) & known
 
 
 def _how(file: ImageFile, user: int, told: str) -> str:
