@@ -10,9 +10,9 @@ import struct
 from typing import BinaryIO
 
 from go_release_gate.binary.headers import Headers, read_headers
+from go_release_gate.binary.model import BuildInfo
 from go_release_gate.binary.moduleinfo import parse_module_info
 from go_release_gate.binary.window import BinaryError, Window
-from go_release_gate.facts.binary import BuildInfo
 
 MAGIC = b"\xff Go buildinf:"
 STRING_LIMIT = 16 << 20  # bytes of the module lines; some 100 000 modules

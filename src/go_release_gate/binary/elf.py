@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from go_release_gate.binary.headers import Headers, read_headers
+from go_release_gate.binary.model import Elf, Section
 from go_release_gate.binary.notes import build_ids
 from go_release_gate.binary.window import BinaryError, Window
-from go_release_gate.facts.binary import Elf, Section
 
 PACKED_MARK = b"UPX!"  # https://github.com/upx/upx/blob/devel/src/stub/src/include/linux.h (l_info, behind the headers)
 _HEAD = 4096

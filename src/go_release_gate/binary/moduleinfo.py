@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from go_release_gate.binary.model import BuildInfo, RecordedModule
 from go_release_gate.binary.quoting import quoted_prefix, unquote
 from go_release_gate.binary.window import BinaryError
-from go_release_gate.facts.binary import BuildInfo, RecordedModule
 
 
 @dataclass(slots=True)

@@ -9,8 +9,8 @@ from typing import BinaryIO
 from go_release_gate.binary.buildinfo import build_info_of
 from go_release_gate.binary.elf import elf_of
 from go_release_gate.binary.headers import read_headers
+from go_release_gate.binary.model import Binary, BuildInfo, Elf
 from go_release_gate.binary.window import BinaryError, Window
-from go_release_gate.facts.binary import Binary, BuildInfo, Elf
 
 LIMIT = 1 << 30  # bytes of a program; larger ones are not read
 _CHUNK = 1 << 20

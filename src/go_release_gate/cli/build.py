@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from go_release_gate.adapters.github.runner import new_token
-from go_release_gate.cli.check import sinks_of, unjudged, wishes_of
+from go_release_gate.cli.asking import sinks_of, unjudged, wishes_of
 from go_release_gate.cli.complain import complain
 from go_release_gate.cli.root import below, guarded_by, root_of
 from go_release_gate.cli.session import Session, open_session

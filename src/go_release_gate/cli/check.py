@@ -8,25 +8,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from go_release_gate import __version__
 from go_release_gate.adapters.github.runner import new_token
+from go_release_gate.cli.asking import credentials_of, sinks_of, unjudged, wishes_of
 from go_release_gate.cli.complain import complain
 from go_release_gate.cli.owning import owners_by_path
 from go_release_gate.cli.root import guarded_by, root_of
-from go_release_gate.cli.session import Session, Wishes, open_session
+from go_release_gate.cli.session import Session, open_session
 from go_release_gate.cli.settings import Judged, judged_settings
-from go_release_gate.config.environment import secret
 from go_release_gate.engine import fix
 from go_release_gate.engine.run import Request, check
 from go_release_gate.errors import UnavailableError, UsageError
-from go_release_gate.model.outcome import Verdict
 from go_release_gate.model.report import CheckReport, Subject
 from go_release_gate.model.severity import Event
 from go_release_gate.report.colour import wants_colour
 from go_release_gate.report.options import RenderOptions
-from go_release_gate.report.progress import progress_for
 from go_release_gate.report.redact import Redactor
-from go_release_gate.report.write import Sinks, check_sinks, parse_report, write_reports
+from go_release_gate.report.write import Sinks, check_sinks, write_reports
+
+__all__ = ["Checked", "credentials_of", "perform", "sinks_of", "unjudged", "wishes_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +66,6 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
     return checked.report.verdict.exit_code
 
 
-def unjudged(error: UnavailableError) -> CheckReport:
-    """The report of a run that could judge nothing, for whoever reads reports and not messages."""
-    return CheckReport(
-        version=__version__,
-        go="",
-        subject=Subject(),
-        verdict=Verdict.UNAVAILABLE,
-        complete=False,
-        notices=tuple(filter(None, (error.message, error.hint))),
-        timings={"total": 0.0},
-    )
-
-
 def is_patch_wanted(args: argparse.Namespace, sinks: Sinks, environ: Mapping[str, str]) -> bool:
     """Whether standard output is to hold the patch alone, byte for byte: `--diff` into a pipe or a file.
 
@@ -99,20 +85,6 @@ def perform(args: argparse.Namespace, environ: Mapping[str, str]) -> Checked:
         if args.fix:
             report = _mended(request, report, session, environ)
         return Checked(_with_baseline(args, report, guarded_by(environ)), session.secrets)
-
-
-def wishes_of(args: argparse.Namespace, environ: Mapping[str, str], root: Path) -> Wishes:
-    """What the session over `root` is made from."""
-    return Wishes(
-        root,
-        Path(environ.get("GITHUB_WORKSPACE") or root),
-        credentials_of(args, environ),
-        args.ca_bundle or "",
-        secret(environ, "registry-credentials"),
-        secret(environ, "github-token"),
-        in_workflow=environ.get("GITHUB_ACTIONS") == "true",
-        progress=progress_for(sys.stderr, environ, quiet=bool(args.quiet), verbose=bool(args.verbose)),
-    )
 
 
 def _judge(request: Request, session: Session, environ: Mapping[str, str]) -> CheckReport:
@@ -182,28 +154,6 @@ def _ref(judged: Judged, session: Session) -> str:
     if tag and judged.settings.event is Event.TAG and judged.event.tag != tag:
         return f"refs/tags/{tag}"
     return judged.event.ref or session.git.ref()
-
-
-def credentials_of(args: argparse.Namespace, environ: Mapping[str, str]) -> str:
-    """Text of `module-credentials`: from the environment, or from the file that the option names."""
-    text = secret(environ, "module-credentials")
-    name = args.module_credentials_file
-    if not name:
-        return text
-    try:
-        return f"{text}\n{Path(name).read_text(encoding='utf-8')}"
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read the file of --module-credentials-file: {type(error).__name__}") from error
-
-
-def sinks_of(args: argparse.Namespace, environ: Mapping[str, str]) -> Sinks:
-    """Where the reports go; in a workflow never through a link of the checkout."""
-    return Sinks(
-        args.format or "text",
-        Path(args.output) if args.output else None,
-        tuple(parse_report(text) for text in args.report or ()),
-        guarded_by(environ),
-    )
 
 
 def options_of(args: argparse.Namespace, environ: Mapping[str, str]) -> RenderOptions:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from go_release_gate.adapters.toolbox import checkout_of
@@ -13,7 +14,7 @@ from go_release_gate.cli.basefile import Elsewhere, base_reader
 from go_release_gate.cli.root import below
 from go_release_gate.config.event import PAYLOAD_LIMIT, EventContext, load_event
 from go_release_gate.config.load import FILE_NAME, ConfigFiles, Given, load
-from go_release_gate.config.policy import Rules
+from go_release_gate.config.policy import Rules, RuleSeverity
 from go_release_gate.config.settings import Settings
 from go_release_gate.config.yamlfile import SIZE_LIMIT
 from go_release_gate.engine.baseline import Baseline
@@ -45,11 +46,28 @@ class Judged:
     base_file: FileReader | None = None
 
 
+class _Severities(Mapping[str, RuleSeverity]):
+    """Loads the rules when somebody looks: without a configuration nobody does before there is something to judge."""
+
+    @cached_property
+    def _known(self) -> dict[str, RuleSeverity]:
+        from go_release_gate.rules.registry import RULES
+
+        return {rule.id: rule.severity for rule in RULES}
+
+    def __getitem__(self, rule: str) -> RuleSeverity:
+        return self._known[rule]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+
 def rule_severities() -> Rules:
     """Rule id → its own severity, for all rules there are."""
-    from go_release_gate.rules.registry import RULES
-
-    return {rule.id: rule.severity for rule in RULES}
+    return _Severities()
 
 
 def judged_settings(

@@ -12,7 +12,7 @@ from go_release_gate.engine.judge import judge
 from go_release_gate.model.finding import Finding
 from go_release_gate.model.outcome import Verdict
 from go_release_gate.model.report import Suppressed
-from go_release_gate.rules.registry import RULES
+from go_release_gate.rules.base import Rule
 
 Excuse = Callable[[Finding], str]
 """The reason for which a finding does not count (a VEX statement); empty: it counts."""
@@ -38,6 +38,7 @@ def judge_facts(
     unreadable: Sequence[str] = (),
     baseline: Baseline | None = None,
     excuse: Excuse | None = None,
+    rules: Sequence[Rule] = (),
 ) -> Judgement:
     """Run every rule that reads `facts` over them.
 
@@ -48,8 +49,11 @@ def judge_facts(
             it is unavailable.
         baseline: findings that are known and do not count.
         excuse: gives the reason for which a finding does not count.
+        rules: the rules to run, where the caller knows them; without any, all.
     """
-    counted, suppressed = _excused(apply_rules(RULES, facts, {}, settings), excuse)
+    if not rules:
+        from go_release_gate.rules.registry import RULES as rules  # noqa: N811 - all of them
+    counted, suppressed = _excused(apply_rules(rules, facts, {}, settings), excuse)
     if baseline is not None:
         counted, known = split(counted, baseline)
         suppressed += known

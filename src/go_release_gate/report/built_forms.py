@@ -6,12 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from go_release_gate.adapters.github.runner import command, stopped
-from go_release_gate.report import built_json, built_text, github, phrases, sarif, text
+from go_release_gate.report import built_json, built_text, phrases, text
 from go_release_gate.report.built import BuildReport
 from go_release_gate.report.formats import renderer
 from go_release_gate.report.neutral import guard, log_text
 from go_release_gate.report.options import RenderOptions
-from go_release_gate.report.sarif import CATEGORY, Part
 
 
 def form(name: str) -> Callable[[Any, RenderOptions], str]:
@@ -25,6 +24,8 @@ def form(name: str) -> Callable[[Any, RenderOptions], str]:
 
 def _github(report: BuildReport, options: RenderOptions) -> str:
     """Annotations, then the findings in a folded group, then the table."""
+    from go_release_gate.report import github
+
     lines = [str(one) for one in github.annotate(report.check, options.shown)] if options.annotations else []
     for number, group in enumerate(phrases.groups(report.check)):
         lines.append(command("group", guard(f"{log_text(group.title)}: {phrases.count_words(group.findings)}")))
@@ -41,6 +42,9 @@ def _shielded(lines: list[str], options: RenderOptions, part: str) -> list[str]:
 
 def _sarif(report: BuildReport, options: RenderOptions) -> str:
     """One run in a category of its own: it must not close the alerts of `check`."""
+    from go_release_gate.report import sarif
+    from go_release_gate.report.sarif import CATEGORY, Part
+
     suppressed = report.check.suppressed if options.verbose and report.check.subject.run is None else ()
     part = Part(f"{CATEGORY}/build/", report.check.findings, suppressed, sarif.gaps(report.check))
     return sarif.log(report.check, [part])

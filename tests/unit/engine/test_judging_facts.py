@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import pytest
 
 from go_release_gate.config.settings import Settings
-from go_release_gate.engine import judging_facts
 from go_release_gate.engine.baseline import Baseline, Entry
 from go_release_gate.engine.judging_facts import judge_facts
 from go_release_gate.model.finding import Location
 from go_release_gate.model.outcome import Verdict
 from go_release_gate.model.severity import Severity
+from go_release_gate.rules import registry
 from go_release_gate.rules.base import Draft, Rule
 
 
@@ -28,7 +28,7 @@ def one_rule(monkeypatch: pytest.MonkeyPatch) -> Rule:
     """The only rule there is: it dislikes every name."""
     rule = Rule("bad-name", "a name", Severity.ERROR, "0.1", ())
     rule.check_of(Thing)(lambda thing: (Draft(Location(name), f"{name} is bad", key=name) for name in thing.names))
-    monkeypatch.setattr(judging_facts, "RULES", (rule,))
+    monkeypatch.setattr(registry, "RULES", (rule,))
     return rule
 
 

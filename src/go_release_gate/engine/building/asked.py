@@ -78,12 +78,9 @@ def asked_by_dockerfiles(
 
 
 def _collected(facts: Facts, settings: Settings, edges: Edges) -> list[GoCall]:
-    """The commands of Dockerfiles that build; collected where there is a Dockerfile at all."""
+    """The commands of Dockerfiles that build."""
     from go_release_gate.engine.release_facts import COLLECTORS
-    from go_release_gate.engine.walk import is_dockerfile
 
-    if not any(is_dockerfile(path) for path in facts.repository.documents):
-        return []
     for kind, collect in COLLECTORS:
         if kind in (Dockerfiles, Workflows, ImageBuilds, GoCalls) and kind not in facts.others:
             fact = collect(facts, settings, edges)

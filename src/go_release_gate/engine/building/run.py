@@ -6,12 +6,12 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Thread
 
 from go_release_gate import __version__
 from go_release_gate.adapters.stepfiles import make_for
 from go_release_gate.config.settings import Settings
 from go_release_gate.engine.baseline import Baseline
-from go_release_gate.engine.building.audit import name_of
 from go_release_gate.engine.building.compile import Compiled, Site, kept_programs
 from go_release_gate.engine.building.plan import chosen, variants
 from go_release_gate.engine.building.services import orders_for
@@ -19,7 +19,6 @@ from go_release_gate.engine.building.site import build_orders, site_of
 from go_release_gate.engine.building.stamp import Stamp
 from go_release_gate.engine.context import Edges, Facts, phase
 from go_release_gate.engine.discover import discover
-from go_release_gate.engine.judging_facts import judge_facts
 from go_release_gate.errors import NoModuleError, UnavailableError
 from go_release_gate.facts.built import BuiltProgram, BuiltPrograms, CheckedVariant, Order
 from go_release_gate.facts.repository import Repository
@@ -76,7 +75,12 @@ def build(request: BuildRequest, edges: Edges) -> BuildReport:
     unreadable = [one.error.message for one in programs if one.error]
     unreadable += [one.error.message for one in variants_ if one.error]
     unreadable += [f"{one.dir}: {one.error.message}" for one in facts.repository.modules if one.error]
-    judgement = judge_facts({BuiltPrograms: built}, settings, unreadable=unreadable, baseline=request.baseline)
+    from go_release_gate.engine.judging_facts import judge_facts
+    from go_release_gate.rules.of_builds import RULES_OF_BUILDS
+
+    judgement = judge_facts(
+        {BuiltPrograms: built}, settings, unreadable=unreadable, baseline=request.baseline, rules=RULES_OF_BUILDS
+    )
     edges.progress.close()
     facts.timings["total"] = edges.clock() - started
     report = CheckReport(
@@ -127,6 +131,8 @@ def _built(request: BuildRequest, facts: Facts, edges: Edges, orders: Sequence[O
     site = site_of(
         facts.repository, settings, edges, output, stamp=request.stamp, buildvcs="auto" if is_stamped else "false"
     )
+    warming = Thread(target=_warm, daemon=True)
+    warming.start()
     with phase("build", len(orders), facts, edges):
         programs, compiled = build_orders(orders, site)
     checked = tuple(variants(orders, settings.build.tag_sets))
@@ -137,6 +143,16 @@ def _built(request: BuildRequest, facts: Facts, edges: Edges, orders: Sequence[O
         with phase("type-check", len(checked), facts, edges):
             found = type_check(checked, site)
     return _further((programs, compiled), site, request, facts, edges), found
+
+
+def _warm() -> None:
+    """Load what is needed once Go is done, while it works."""
+    import elftools.elf.elffile  # noqa: F401
+
+    import go_release_gate.engine.building.audit
+    import go_release_gate.engine.judging_facts
+    import go_release_gate.report.text
+    import go_release_gate.rules.of_builds  # noqa: F401
 
 
 def _further(
@@ -179,6 +195,8 @@ def _output(wishes: BuildWishes, edges: Edges) -> Path:
 def keep(compiled: Sequence[Compiled], output: Path) -> None:
     """Leave the programs below `output`, as `linux_arm64/api`. Raises UnavailableError: they cannot be written."""
     import shutil
+
+    from go_release_gate.engine.building.audit import name_of
 
     for one in compiled:
         if one.file is None:

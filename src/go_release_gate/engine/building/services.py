@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from go_release_gate.config.building import BuildService
 from go_release_gate.config.settings import Settings
-from go_release_gate.engine.building.asked import Asked, asked_by_dockerfiles
 from go_release_gate.engine.building.plan import order_of, orders
 from go_release_gate.engine.context import Edges, Facts
+from go_release_gate.engine.walk import is_dockerfile
 from go_release_gate.errors import UnavailableError
 from go_release_gate.facts.built import Order
 from go_release_gate.facts.module import Module
+
+if TYPE_CHECKING:
+    from go_release_gate.engine.building.asked import Asked
 
 LIST = ["list", "-e", "-find", "-json=Dir,ImportPath,Name"]
 CONFIGURATION = ".go-release-gate.yml"
@@ -40,8 +44,17 @@ def orders_for(facts: Facts, settings: Settings, edges: Edges) -> tuple[Order, .
     if settings.build.services:
         return orders(settings.build.services, settings.build, modules=modules, host=host)
     mains = main_packages(facts, edges)
-    asked = asked_by_dockerfiles(facts, settings, edges, mains)
+    asked = _asked(facts, settings, edges, mains)
     return tuple(one for main in _named(mains) for one in _orders(main, asked, settings, host))
+
+
+def _asked(facts: Facts, settings: Settings, edges: Edges, mains: Sequence[MainPackage]) -> dict[str, Asked]:
+    """What the Dockerfiles say, where there are any."""
+    if not any(is_dockerfile(path) for path in facts.repository.documents):
+        return {}
+    from go_release_gate.engine.building.asked import asked_by_dockerfiles
+
+    return asked_by_dockerfiles(facts, settings, edges, mains)
 
 
 def main_packages(facts: Facts, edges: Edges) -> tuple[MainPackage, ...]:

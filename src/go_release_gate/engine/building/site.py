@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from go_release_gate.config.settings import Settings
-from go_release_gate.engine.building.audit import audited
 from go_release_gate.engine.building.command import Recipe
 from go_release_gate.engine.building.compile import Compiled, Site, compile_all
 from go_release_gate.engine.building.stamp import Stamp
@@ -43,6 +42,8 @@ def site_of(
 def build_orders(orders: Sequence[Order], site: Site) -> tuple[tuple[BuiltProgram, ...], tuple[Compiled, ...]]:
     """Carry out the orders in the tree of `site`: what came of each, and the files, both in the order given."""
     compiled = compile_all(orders, site)
+    from go_release_gate.engine.building.audit import audited  # loaded while Go works, see run._warm
+
     return audited(compiled), compiled
 
 
