@@ -172,8 +172,9 @@ def ballast(overlay: Overlay) -> tuple[Ballast, ...]:
         if place and node[1].kind == FILE:
             _count(sums[place[0], index, place[1]], node[0])
     for index, path in overlay.hidden:
-        size = overlay.trees[index].entries[path][0]
-        if size:
+        tree = overlay.trees[index]
+        size = tree.entries[path][0]
+        if size and path not in tree.aliases:  # the bytes have another name
             _count(sums["duplicate", index, path], size)
     return tuple(_grouped(sums))
 

@@ -22,6 +22,7 @@ OCI_CONFIG = "application/vnd.oci.image.config.v1+json"
 MANIFESTS = frozenset({OCI_MANIFEST, "application/vnd.docker.distribution.manifest.v2+json"})
 CONFIGS = frozenset({OCI_CONFIG, "application/vnd.docker.container.image.v1+json"})
 LAYERS = ("application/vnd.oci.image.layer.", "application/vnd.docker.image.rootfs.")
+_ELSEWHERE = (".foreign.", ".nondistributable.")  # image-spec v1.1.1, layer.md#non-distributable-layers
 # https://github.com/moby/buildkit/blob/master/docs/attestations/attestation-storage.md
 REFERENCE_TYPE = "vnd.docker.reference.type"
 
@@ -86,6 +87,33 @@ def parse(content: bytes, told: str = "") -> Index | ImageManifest:
     if foreign:
         raise ArtifactError(f"the manifest has a layer of the type {_shown(foreign)}, and is no image")
     return ImageManifest(media_type or OCI_MANIFEST, config, layers, strings(document, "annotations"))
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What any manifest leads to, an artifact's too: other manifests, blobs that the registry has to hold."""
+
+    manifests: tuple[Descriptor, ...] = ()
+    blobs: tuple[Descriptor, ...] = ()
+    subject: str = ""
+
+
+def parts(content: bytes) -> Parts:
+    """What a manifest leads to; layers that lie elsewhere by their own word (`urls`, foreign layers) are left out.
+
+    Raises:
+        ImageError: it is no manifest, or names something without digest or size.
+    """
+    document = _object(content, "the manifest")
+    named = [document["config"]] if "config" in document else []
+    named += [*_list(document, "layers"), *_list(document, "blobs")]
+    blobs = [_descriptor(each) for each in named if not (isinstance(each, dict) and each.get("urls"))]
+    subject = document.get("subject")
+    return Parts(
+        tuple(_descriptor(each) for each in _list(document, "manifests")),
+        tuple(one for one in blobs if not any(word in one.media_type for word in _ELSEWHERE)),
+        _descriptor(subject).digest if subject is not None else "",
+    )
 
 
 class ArtifactError(ImageError):
