@@ -14,7 +14,7 @@ from go_release_gate.config.settings import Settings
 from go_release_gate.engine.baseline import Baseline
 from go_release_gate.engine.building.compile import Compiled, Site, kept_programs
 from go_release_gate.engine.building.plan import chosen, variants
-from go_release_gate.engine.building.services import orders_for
+from go_release_gate.engine.building.services import Unlisted, orders_for
 from go_release_gate.engine.building.site import build_orders, site_of
 from go_release_gate.engine.building.stamp import Stamp
 from go_release_gate.engine.context import Edges, Facts, phase
@@ -74,6 +74,8 @@ def build(request: BuildRequest, edges: Edges) -> BuildReport:
     built = BuiltPrograms(programs, variants_, request.subject.commit, settings.event is Event.TAG)
     unreadable = [one.error.message for one in programs if one.error]
     unreadable += [one.error.message for one in variants_ if one.error]
+    unlisted = facts.others.get(Unlisted)
+    unreadable += unlisted.reasons if isinstance(unlisted, Unlisted) else ()
     unreadable += [f"{one.dir}: {one.error.message}" for one in facts.repository.modules if one.error]
     from go_release_gate.engine.judging_facts import judge_facts
     from go_release_gate.rules.of_builds import RULES_OF_BUILDS
@@ -227,4 +229,6 @@ def _notices(orders: Sequence[Order]) -> list[str]:
 
 
 def _broken(facts: Facts) -> list[str]:
-    return [f"{one.dir} was not built: {one.error.message}" for one in facts.repository.modules if one.error]
+    unlisted = facts.others.get(Unlisted)
+    reasons = list(unlisted.reasons) if isinstance(unlisted, Unlisted) else []
+    return reasons + [f"{one.dir} was not built: {one.error.message}" for one in facts.repository.modules if one.error]

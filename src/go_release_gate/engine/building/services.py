@@ -32,6 +32,13 @@ class MainPackage:
     module: str
 
 
+@dataclass(frozen=True, slots=True)
+class Unlisted:
+    """Why the programs of some modules are not known, one sentence each."""
+
+    reasons: tuple[str, ...] = ()
+
+
 def orders_for(facts: Facts, settings: Settings, edges: Edges) -> tuple[Order, ...]:
     """What is to be built of a repository: what the configuration says, else what is found.
 
@@ -58,8 +65,21 @@ def _asked(facts: Facts, settings: Settings, edges: Edges, mains: Sequence[MainP
 
 
 def main_packages(facts: Facts, edges: Edges) -> tuple[MainPackage, ...]:
-    """Every main package, by directory; imports are not resolved. Raises UnavailableError: Go cannot list them."""
-    found = [one for module in facts.modules if not module.error for one in _listed(module, facts, edges)]
+    """Every main package, by directory; imports are not resolved. A module that Go cannot list is kept as `Unlisted`.
+
+    Raises UnavailableError: none of them can be listed.
+    """
+    found: list[MainPackage] = []
+    unlisted: list[UnavailableError] = []
+    modules = [module for module in facts.modules if not module.error]
+    for module in modules:
+        try:
+            found += _listed(module, facts, edges)
+        except UnavailableError as error:
+            unlisted.append(error)
+    if unlisted and len(unlisted) == len(modules):
+        raise unlisted[0]
+    facts.others[Unlisted] = Unlisted(tuple(error.message for error in unlisted))
     return tuple(sorted(found, key=lambda one: one.directory))
 
 

@@ -144,6 +144,17 @@ def test_services_are_found(root: Path, building: Building) -> None:
     assert {one.order.platform for one in report.built.programs} == {"linux/arm64"}
 
 
+def test_a_module_that_cannot_be_listed_leaves_a_gap(root: Path, building: Building) -> None:
+    """The others are built; the run says that something is missing, and is no pass."""
+    write_module(root)
+    write_module(root / "newer")
+    (root / "newer" / "go.mod").write_text("module example.com/newer\n\ngo 1.99\n")
+    report = building()
+    assert [one.order.service for one in report.built.programs] == ["shop"]
+    assert (report.check.verdict, report.check.complete) == (Verdict.UNAVAILABLE, False)
+    assert any("cannot be listed" in notice for notice in report.check.notices)
+
+
 def test_a_library_has_nothing_to_build(root: Path, building: Building) -> None:
     """A repository without a program is told so."""
     write_module(root, main_go="package shop\n")
