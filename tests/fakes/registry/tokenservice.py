@@ -30,6 +30,7 @@ class TokenService:
 
     Attributes:
         users: user → password; with an empty name, anybody may read. refresh: refresh tokens that count.
+        may: what a token may allow at most; what else is asked for is left out of it, as token services do.
         lifetime: seconds that a token lives; negative: it has expired when it is given.
         asked: (method, parameters, Authorization) of each request.
     """
@@ -38,6 +39,7 @@ class TokenService:
     users: dict[str, str]
     refresh: frozenset[str] = frozenset()
     lifetime: int = 300
+    may: frozenset[str] = frozenset({"pull"})
     asked: list[tuple[str, dict[str, list[str]], str]] = field(default_factory=list)
     realm: str = ""
 
@@ -96,8 +98,9 @@ class TokenService:
                 service.asked.append((self.command, given, self.headers.get("Authorization", "")))
                 body: dict[str, Any] = {"errors": [{"code": "UNAUTHORIZED", "message": "wrong"}]}
                 if is_allowed:
-                    path = given["scope"][0].split(":")[1]
-                    body = {"token" if self.command == "GET" else "access_token": service.token(path)}
+                    _, path, wanted = given["scope"][0].split(":")
+                    actions = tuple(each for each in wanted.split(",") if each in service.may)
+                    body = {"token" if self.command == "GET" else "access_token": service.token(path, actions)}
                 data = json.dumps(body).encode()
                 self.send_response(200 if is_allowed else 401)
                 self.send_header("Content-Length", str(len(data)))

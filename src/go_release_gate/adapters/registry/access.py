@@ -21,6 +21,9 @@ from go_release_gate.adapters.registry.wire import USER_AGENT, Ask
 
 TOKEN_LIMIT = 1 << 20  # bytes of a token service's answer
 FORM = "application/x-www-form-urlencoded"
+PULL = "pull"
+ACTIONS = {"POST": "pull,push", "PUT": "pull,push", "PATCH": "pull,push", "DELETE": "pull,delete"}
+"""What a token must allow, by method. Some registries' challenges name `pull` alone, whatever was asked."""
 
 
 @dataclass(slots=True)
@@ -33,7 +36,7 @@ class Access:
 
     asker: Asker
     logins: Logins
-    _headers: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
+    _headers: dict[tuple[str, str, str], str] = field(default_factory=dict, repr=False)
     _refused: set[tuple[str, str]] = field(default_factory=set, repr=False)
     _used: dict[tuple[str, str], Login] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -44,7 +47,7 @@ class Access:
         Raises:
             DeniedError: there is no login that is let in. RegistryError: the token service gave no usable answer.
         """
-        key = (place.domain, path)
+        key = (place.domain, path, ACTIONS.get(ask.method, PULL))
         known = self._headers.get(key, "")
         answer = self.asker.ask(place, _with(ask, known))
         if known and _is_refusal(place, answer):
@@ -57,14 +60,17 @@ class Access:
         if answer.status == 401:
             answer, login = self._enter(place, path, ask, answer, login)
         if _is_refusal(place, answer):
-            raise denied(place, path, login, answer)
+            raise denied(place, path, login, answer, ask.method)
         return answer
 
     def secrets(self, place: Place, path: str) -> tuple[str, ...]:
         """What no message about a repository may show."""
         login = self._used.get((place.domain, path))
-        header = self._headers.get((place.domain, path), "").partition(" ")[2]
-        return tuple(secret for secret in (login.secret if login else "", header) if secret)
+        headers = [
+            self._headers.get((place.domain, path, actions), "").partition(" ")[2]
+            for actions in {PULL, *ACTIONS.values()}
+        ]
+        return tuple(secret for secret in (login.secret if login else "", *headers) if secret)
 
     def _enter(
         self, place: Place, path: str, ask: Ask, refusal_: Answer, login: Login | None
@@ -83,11 +89,11 @@ class Access:
         return answer, login
 
     def _asked_again(self, place: Place, path: str, ask: Ask, refusal_: Answer, login: Login | None) -> Answer:
-        header = self._header(place, path, refusal_, login)
+        header = self._header(place, path, refusal_, login, ask.method)
         answer = self.asker.ask(place, _with(ask, header))
         if not _is_refusal(place, answer):
             with self._lock:
-                self._headers[place.domain, path] = header
+                self._headers[place.domain, path, ACTIONS.get(ask.method, PULL)] = header
         return answer
 
     def _login(self, place: Place, path: str) -> Login | None:
@@ -98,25 +104,25 @@ class Access:
         self._used[key] = login
         return login
 
-    def _header(self, place: Place, path: str, answer: Answer, login: Login | None) -> str:
+    def _header(self, place: Place, path: str, answer: Answer, login: Login | None, method: str) -> str:
         """The Authorization header that answers a challenge: a token where tokens are given, else the login itself."""
         given = {challenge.scheme: challenge for challenge in reversed(challenges.read(answer.challenges))}
         if "bearer" in given:
-            return f"Bearer {self._token(place, path, given['bearer'], login)}"
+            return f"Bearer {self._token(place, path, given['bearer'], login, method)}"
         if "basic" in given and login and not login.is_identity:
             return login.basic
-        raise denied(place, path, login, answer)
+        raise denied(place, path, login, answer, method)
 
-    def _token(self, place: Place, path: str, challenge: Challenge, login: Login | None) -> str:
+    def _token(self, place: Place, path: str, challenge: Challenge, login: Login | None, method: str) -> str:
         realm = challenge.realm
         why = refusal(place, realm)
         if why:
             raise RegistryError(f"{place.domain} names a token service that is not asked: {why}")
-        ask = _token_ask(path, challenge, login)
+        ask = _token_ask(path, challenge, login, method)
         service = Place(urlsplit(realm).netloc, realm.startswith("http://"), place.insecure)
         answer = self.asker.ask(service, ask)
         if answer.status in (400, 401, 403, 404) and (login or answer.status in (401, 403)):
-            raise denied(place, path, login, answer)
+            raise denied(place, path, login, answer, method)
         token = _read_token(answer)
         if not token:
             said = "no token" if 200 <= answer.status < 300 else answer.said
@@ -124,21 +130,23 @@ class Access:
         return token
 
 
-def denied(place: Place, path: str, login: Login | None, answer: Answer) -> DeniedError:
+def denied(place: Place, path: str, login: Login | None, answer: Answer, method: str = "GET") -> DeniedError:
     """What a refusal means for the user, and the line that would mend it."""
     status = f"HTTP {answer.status}" if answer.status else "no answer"
     if login is None:
         line = (
             f"set {example(place.domain)} (a step in a container does not see what `docker login` left on the runner)"
         )
-        return DeniedError(f"{place.domain} refuses {path} without a login ({status})", line)
+        return DeniedError(f"{place.domain} refuses {path} without a login ({status})", line, answer.said)
     told = f"{place.domain} refuses the login of {login.origin} for {path} ({status})"
-    return DeniedError(told, f"it is wrong, has expired or may not read {path}; check {example(place.domain)}")
+    may = "delete from" if method == "DELETE" else "write to" if method in ACTIONS else "read"
+    line = f"it is wrong, has expired or may not {may} {path}; check {example(place.domain)}"
+    return DeniedError(told, line, answer.said)
 
 
-def _token_ask(path: str, challenge: Challenge, login: Login | None) -> Ask:
+def _token_ask(path: str, challenge: Challenge, login: Login | None, method: str = "GET") -> Ask:
     """What to send to the token service: https://distribution.github.io/distribution/spec/auth/token/#requesting-a-token"""
-    scopes = challenge.parameters.get("scope", "").split() or [f"repository:{path}:pull"]
+    scopes = _scopes(path, challenge, method)
     service = challenge.parameters.get("service", "")
     headers = {"Accept": "application/json"}
     if login and login.is_identity:
@@ -152,6 +160,17 @@ def _token_ask(path: str, challenge: Challenge, login: Login | None) -> Ask:
     if login:
         headers["Authorization"] = login.basic
     return Ask("GET", f"{challenge.realm.partition('#')[0]}{joint}{query}", headers, limit=TOKEN_LIMIT)
+
+
+def _scopes(path: str, challenge: Challenge, method: str) -> list[str]:
+    """The challenge's scopes, with the actions of the method among those of the repository."""
+    scopes = challenge.parameters.get("scope", "").split() or [f"repository:{path}:pull"]
+    if method not in ACTIONS:
+        return scopes
+    own = f"repository:{path}:"
+    told = [action for scope in scopes if scope.startswith(own) for action in scope.removeprefix(own).split(",")]
+    actions = dict.fromkeys([*ACTIONS[method].split(","), *told])
+    return [f"{own}{','.join(actions)}", *(scope for scope in scopes if not scope.startswith(own))]
 
 
 def _read_token(answer: Answer) -> str:

@@ -59,7 +59,7 @@ class Asker:
             location = answer.headers.get("location", "") if answer.status in _REDIRECT else ""
             if not location:
                 return answer
-            if ask.method == "POST":
+            if ask.method not in ("GET", "HEAD"):
                 return Answer(0, trouble="a redirect instead of an answer", is_final=True)
             target = _joined(ask.url, location)
             why = refusal(place, target)

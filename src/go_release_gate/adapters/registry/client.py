@@ -5,7 +5,7 @@ https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from go_release_gate.adapters.registry.access import Access
 from go_release_gate.adapters.registry.answers import Answer
@@ -123,6 +123,22 @@ class Registries:
             return answer
 
         return BlobStream(reference.domain, opened, size, self._access.asker.timing)
+
+    def send(self, reference: Reference, ask: Ask) -> Answer:
+        """Ask something else about a repository: `ask.url` is what follows its path, or a whole address there.
+
+        The answer is as it came. Raises DeniedError, RegistryError: nobody lets us in, or the address is elsewhere.
+        """
+        place = self._place(reference)
+        url = ask.url if "://" in ask.url else f"{place.origin}/v2/{reference.path}/{ask.url}"
+        if not url.lower().startswith(f"{place.origin.lower()}/"):
+            raise RegistryError(f"{reference.domain} leads to another host, where its login does not go")
+        return self._access.ask(place, reference.path, replace(ask, url=url))
+
+    def check(self, reference: Reference, answer: Answer) -> None:
+        """Raise AbsentError or RegistryError for everything but a success."""
+        if not 200 <= answer.status < 300:
+            self._check(reference, answer)
 
     def within(self, seconds: float) -> None:
         """From now on there are at most `seconds` for everything."""

@@ -16,7 +16,11 @@ class RegistryError(UnavailableError):
 
 
 class DeniedError(RegistryError):
-    """A registry refused; the hint says what to set."""
+    """A registry refused; the hint says what to set, `said` what the registry said (foreign text, one line)."""
+
+    def __init__(self, message: str, hint: str = "", said: str = "") -> None:
+        super().__init__(message, hint)
+        self.said = said
 
 
 class AbsentError(RegistryError):
