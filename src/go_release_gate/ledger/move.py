@@ -10,7 +10,10 @@ from go_release_gate.ledger.entry import Image
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """What is to run: `image` with its first location; `before`: digest that runs now, empty: none."""
+    """What is to run: `image` with its first location; `before`: digest that runs now, empty: none.
+
+    `accepts_drift`: why a target may show something else than `before` and `after`; empty: it may not.
+    """
 
     service: str
     environment: str
@@ -19,6 +22,7 @@ class Move:
     version: str = ""
     reason: str = ""
     actor: str = ""
+    accepts_drift: str = ""
 
     @property
     def after(self) -> str:

@@ -180,6 +180,7 @@ def _move_of(intent: Entry, release: Release) -> Move:
         version=release.name,
         reason=intent.reason,
         actor=intent.actor.name,
+        accepts_drift=intent.evidence.get("drift", ""),
     )
 
 

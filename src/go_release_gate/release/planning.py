@@ -79,6 +79,7 @@ def make_plan(order: Order, choice: Choice, situation: Situation, targets: Seque
         version=release.name,
         reason=order.reason,
         actor=order.actor,
+        accepts_drift=order.accepts_drift,
     )
     return Plan(
         order.kind,
