@@ -1,0 +1,1 @@
+"""What is asked about the health of a service: addresses, commands, a Prometheus server."""

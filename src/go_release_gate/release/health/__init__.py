@@ -1,0 +1,1 @@
+"""Verdicts about the health of an environment after a move."""
