@@ -64,19 +64,22 @@ def order_of(service: BuildService, settings: BuildSettings, modules: Sequence[s
 
 
 def chosen(found: Sequence[Order], services: Sequence[str], platforms: Sequence[str]) -> tuple[Order, ...]:
-    """The orders of these services and platforms; all where none is named. Raises UsageError for an unknown name."""
-    for kind, wanted, known in (
-        ("service", services, {one.service for one in found}),
-        ("platform", platforms, {one.platform for one in found}),
-    ):
-        missing = [name for name in wanted if name not in known]
-        if missing:
-            raise UsageError(f"unknown {kind} {missing[0]!r}", f"known: {', '.join(sorted(known)) or 'none'}")
-    return tuple(
-        one
-        for one in found
-        if (not services or one.service in services) and (not platforms or one.platform in platforms)
-    )
+    """The orders of these services and platforms; all where none is named.
+
+    A platform that no release builds for is built for all the same: whoever names it wants to know. Raises UsageError
+    for an unknown service.
+    """
+    known = {one.service for one in found}
+    missing = [name for name in services if name not in known]
+    if missing:
+        raise UsageError(f"unknown service {missing[0]!r}", f"known: {', '.join(sorted(known)) or 'none'}")
+    wanted = [one for one in found if not services or one.service in services]
+    if not platforms:
+        return tuple(wanted)
+    new = [name for name in platforms if name not in {one.platform for one in wanted}]
+    firsts = {one.service: one for one in reversed(wanted)}.values()
+    more = [replace(one, platform=name) for one in reversed(firsts) for name in new]
+    return (*(one for one in wanted if one.platform in platforms), *more)
 
 
 def variants(found: Iterable[Order], tag_sets: Iterable[str]) -> Iterator[Order]:

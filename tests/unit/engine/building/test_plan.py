@@ -34,13 +34,19 @@ def test_a_service_outside_of_every_module_is_refused() -> None:
 
 
 def test_unknown_names_are_refused() -> None:
-    """--service and --platform name what there is."""
+    """--service names what there is."""
     found = orders((API, WEB), BuildSettings(), modules=["."], host="linux/amd64")
     assert [one.service for one in chosen(found, ["web"], [])] == ["web"]
     with pytest.raises(UsageError, match="unknown service 'wep'"):
         chosen(found, ["wep"], [])
-    with pytest.raises(UsageError, match="unknown platform"):
-        chosen(found, [], ["linux/riscv64"])
+
+
+def test_a_platform_that_is_asked_for_is_built() -> None:
+    """--platform chooses among those of the release, and adds those that the release has not."""
+    found = orders((API, WEB), BuildSettings(platforms=("linux/amd64", "linux/arm64")), modules=["."], host="x/y")
+
+    assert [one.name for one in chosen(found, [], ["linux/arm64"])] == ["api linux/arm64"]
+    assert [one.name for one in chosen(found, [], ["linux/riscv64"])] == ["api linux/riscv64", "web linux/riscv64"]
 
 
 def test_variants_leave_out_what_is_built_anyway() -> None:
