@@ -8,6 +8,7 @@ GateError
 ├── RefusedError      a hold, a policy, nothing to go back to      exit 5
 ├── RaceError         somebody else was faster, a stale plan       exit 4
 ├── UnavailableError  the surroundings prevented a judgement       exit 3
+│   └── RolloutError  changed, and what was changed does not start exit 3
 └── InterruptedRun    a signal ended the run                       exit 128 + signal
 """
 
@@ -57,6 +58,10 @@ class NoModuleError(GateError):
 
 class UnavailableError(GateError):
     """The surroundings prevented a judgement: no Go, no space, no network (exit 3)."""
+
+
+class RolloutError(UnavailableError):
+    """A target took the change, and what it starts does not come up: what was changed stays so (exit 3)."""
 
 
 class RefusedError(GateError):
