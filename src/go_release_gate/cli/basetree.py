@@ -46,19 +46,33 @@ def find_base(
     """
     if judged.settings.event is Event.TAG:
         return Found(notices=("only-new does not count on a tag: a release judges everything",), counts=False)
+    try:
+        tree = locate_base(judged, args, environ, root, session)
+    except UnavailableError as error:
+        said = f"all findings count as new: {error.message}" + (f" ({error.hint})" if error.hint else "")
+        return Found(notices=(said,))
+    command = judged.settings.prepare if judged.settings.trusted else ()
+    return Found(_prepared(tree, command, session.runner, environ) if command else tree)
+
+
+def locate_base(
+    judged: Judged, args: argparse.Namespace, environ: Mapping[str, str], root: Path, session: Session
+) -> BaseTree:
+    """The commit to compare with: `--base`, else what a pull request is merged into.
+
+    Raises:
+        UsageError: `base` names no commit of a checkout with all of its history. UnavailableError: it cannot be had.
+    """
     git = session.git
     given = str(args.base or "")
     revision = given or _first_parent(git, environ) or judged.event.base
     search = _Search(revision, args, environ, root, git, judged.settings.trusted)
     try:
-        tree = search.local() or search.remote()
+        return search.local() or search.remote()
     except UnavailableError as error:
         if given and not search.can_be_elsewhere:
             raise UsageError(f"--base: {error.message}", error.hint) from error
-        said = f"all findings count as new: {error.message}" + (f" ({error.hint})" if error.hint else "")
-        return Found(notices=(said,))
-    command = judged.settings.prepare if judged.settings.trusted else ()
-    return Found(_prepared(tree, command, session.runner, environ) if command else tree)
+        raise
 
 
 def _first_parent(git: Git, environ: Mapping[str, str]) -> str:

@@ -14,6 +14,7 @@ from go_release_gate.cli.complain import complain
 from go_release_gate.cli.root import below, guarded_by, root_of
 from go_release_gate.cli.session import Session, open_session
 from go_release_gate.cli.settings import Judged, judged_settings
+from go_release_gate.engine.base_judging import BaseTree
 from go_release_gate.engine.building.run import BuildRequest, BuildWishes, build
 from go_release_gate.engine.building.stamp import Stamp
 from go_release_gate.errors import UnavailableError, UsageError
@@ -96,6 +97,7 @@ def perform(args: argparse.Namespace, environ: Mapping[str, str]) -> Built:
             _stamp(judged, session, root, environ),
             judged.baseline,
             (*judged.notices, *session.notices),
+            *_base(judged, session, args, environ, root),
         )
         return Built(build(request, session.edges), session.secrets)
 
@@ -114,6 +116,20 @@ def _stamp(judged: Judged, session: Session, root: Path, environ: Mapping[str, s
         return one.text if one else ""
 
     return Stamp(session.git.head_commit(), session.git.time_of("HEAD"), version)
+
+
+def _base(
+    judged: Judged, session: Session, args: argparse.Namespace, environ: Mapping[str, str], root: Path
+) -> tuple[BaseTree | None, str]:
+    """The commit to compare the programs with, where one is asked for, or why there is none."""
+    if not args.base and judged.event.event is not Event.PULL_REQUEST:
+        return None, ""
+    from go_release_gate.cli.basetree import locate_base
+
+    try:
+        return locate_base(judged, args, environ, root, session), ""
+    except UnavailableError as error:
+        return None, error.message
 
 
 def _subject(judged: Judged, session: Session) -> Subject:

@@ -39,6 +39,9 @@ OUTPUTS: tuple[Output, ...] = (
     Output("descriptions", "With `verb: tags`: what git describe says of HEAD for each module, as JSON."),
     Output("snapshot-label", "With `verb: tags`: an image label with the digest of what the module is built from."),
     Output("binaries", "With `verb: build`: the programs as JSON: service, platform, path, size, digest, outcome."),
-    Output("image", "With `verb: inspect`: the image judged, by its digest where it has a name."),
-    Output("digest", "With `verb: inspect`: the digest of the image judged."),
+    Output("services", "With `verb: build`: services whose programs changed since the base commit, as JSON."),
+    Output("image", "The image judged, recorded or moved to, by its digest where it has a name."),
+    Output("digest", "The digest of the image judged, recorded or moved to."),
+    Output("entry-id", "With `verb: release`: number of the ledger's entry that was written last."),
+    Output("previous-digest", "With `verb: release`: the digest that ran before a promotion or rollback."),
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from go_release_gate.facts.built import BuiltProgram, BuiltPrograms
+from go_release_gate.facts.shipped import ShippedChanges
 from go_release_gate.model.outcome import ModuleError, Verdict
 from go_release_gate.model.report import CheckReport
 from go_release_gate.report import phrases
@@ -17,10 +18,11 @@ SHORT = 12  # digits of a commit
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """The findings with their verdict, and the programs they are about."""
+    """The findings with their verdict, the programs they are about, and what became of them since the base commit."""
 
     check: CheckReport
     built: BuiltPrograms = field(default_factory=lambda: BuiltPrograms(()))
+    changes: ShippedChanges | None = None
 
 
 def headline(report: BuildReport) -> str:
@@ -64,11 +66,13 @@ def outputs(report: BuildReport) -> dict[str, str]:
         }
         for one in report.built.programs
     ]
+    changes = report.changes
     return {
         "verdict": report.check.verdict.value,
         "complete": "true" if report.check.complete else "false",
         "findings": str(len(report.check.findings)),
         "binaries": dumps(programs, indent=None),
+        "services": dumps(list(changes.services), indent=None) if changes and not changes.problem else "",
     }
 
 

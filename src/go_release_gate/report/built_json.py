@@ -12,6 +12,7 @@ from go_release_gate.report.built import BuildReport, outcome
 from go_release_gate.report.json_report import envelope, finding
 from go_release_gate.report.jsontext import dumps
 from go_release_gate.report.options import RenderOptions
+from go_release_gate.report.shipped_forms import document as changes
 
 
 def render(report: BuildReport, options: RenderOptions) -> str:  # noqa: ARG001 - every form takes the same two
@@ -27,6 +28,7 @@ def document(report: BuildReport) -> dict[str, Any]:
         "summary": {severity.value: check.count(severity) for severity in Severity},
         "binaries": [_program(one) for one in report.built.programs],
         "variants": [_variant(one) for one in report.built.variants],
+        "changes": report.changes and changes(report.changes),
         "skipped": [{"dir": directory, "reason": reason} for directory, reason in check.skipped],
         "findings": [finding(item) for item in check.findings],
         "suppressed": [

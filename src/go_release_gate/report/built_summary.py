@@ -14,6 +14,7 @@ from go_release_gate.report.findings_list import findings_section
 from go_release_gate.report.ladder import Form, richest
 from go_release_gate.report.neutral import code_block, code_span, log_text, markdown_text, table_cell
 from go_release_gate.report.options import RenderOptions
+from go_release_gate.report.shipped_forms import markdown
 from go_release_gate.report.size_picture import bars
 
 BUDGET = 900 * 1024  # bytes; the runner drops a summary over 1 MiB whole
@@ -39,6 +40,7 @@ def render(report: BuildReport, options: RenderOptions, budget: int = BUDGET) ->
 def _page(report: BuildReport, options: RenderOptions, *, most: int, with_picture: bool) -> str:
     verdict, _, words = built.headline(report).partition(": ")
     parts = [f"## {_SYMBOLS[report.check.verdict]} {markdown_text(log_text(f'{verdict.title()}: {words}'))}"]
+    parts += markdown(report.changes)
     parts += _table(report)
     parts += findings_section(report.check, options, most)
     parts += _unjudged(report)

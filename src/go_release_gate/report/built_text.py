@@ -11,6 +11,7 @@ from go_release_gate.report.built import BuildReport
 from go_release_gate.report.colour import paint
 from go_release_gate.report.neutral import guard, log_text
 from go_release_gate.report.options import RenderOptions
+from go_release_gate.report.shipped_forms import text_lines
 from go_release_gate.report.text import group_lines
 
 BAR = 12  # characters of the longest bar
@@ -37,6 +38,7 @@ def rest_lines(report: BuildReport, options: RenderOptions) -> list[str]:
         lines += [f"  hint: {log_text(error.hint)}"] if error.hint else []
     if not options.quiet:
         lines += [*table(report, options), ""] if report.built.programs else []
+        lines += [*text_lines(report.changes, options), ""] if report.changes else []
         lines += [f"notice: {log_text(notice)}" for notice in report.check.notices]
         lines += _suppressed(report)
         if options.timings:

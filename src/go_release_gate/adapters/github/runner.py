@@ -23,7 +23,7 @@ OUTPUTS = (
     "labels", "annotations", "bake-file", "bake-files", "bake-file-tags", "bake-file-labels",
     "bake-file-annotations", "json",
     "describe", "commit", "commit-time", "descriptions", "snapshot-label",
-    "binaries", "image", "digest", "entry-id", "previous-digest",
+    "binaries", "services", "image", "digest", "entry-id", "previous-digest",
 )  # fmt: skip
 
 _TOKEN = re.compile(r"[0-9a-zA-Z]{20,}")

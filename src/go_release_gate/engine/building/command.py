@@ -12,7 +12,7 @@ from go_release_gate.engine.building.stamp import Stamp
 from go_release_gate.facts.built import Order
 from go_release_gate.gocommand.ldflags import read_ldflags
 
-_OF_STRANGERS = frozenset({"s", "w", "X", "buildid", "B", "H", "compressdwarf", "funcalign", "randlayout"})
+_OF_STRANGERS = frozenset({"s", "w", "X", "buildid", "B", "H", "compressdwarf", "funcalign", "randlayout", "R"})
 """Linker flags that start no program: `-extld` and its like name one, and -extldflags can."""
 
 _STARTING = ("CC", "CXX", "AR", "FC", "PKG_CONFIG", "CGO_")

@@ -11,6 +11,7 @@ from threading import Thread
 from go_release_gate import __version__
 from go_release_gate.adapters.stepfiles import make_for
 from go_release_gate.config.settings import Settings
+from go_release_gate.engine.base_judging import BaseTree
 from go_release_gate.engine.baseline import Baseline
 from go_release_gate.engine.building.compile import Compiled, Site, kept_programs
 from go_release_gate.engine.building.plan import chosen, variants
@@ -22,6 +23,7 @@ from go_release_gate.engine.discover import discover
 from go_release_gate.errors import NoModuleError, UnavailableError
 from go_release_gate.facts.built import BuiltProgram, BuiltPrograms, CheckedVariant, Order
 from go_release_gate.facts.repository import Repository
+from go_release_gate.facts.shipped import ShippedChanges
 from go_release_gate.model.report import CheckReport, Subject
 from go_release_gate.model.severity import Event
 from go_release_gate.report.built import BuildReport
@@ -49,7 +51,10 @@ class BuildWishes:
 
 @dataclass(frozen=True, slots=True)
 class BuildRequest:
-    """What to build: `root` (real path), its settings, what the report calls it, the commit for linker flags."""
+    """What to build: `root` (real path), its settings, what the report calls it, the commit for linker flags.
+
+    `base`: the commit to compare the programs with; `no_base`: why there is none though one is asked for.
+    """
 
     root: Path
     settings: Settings
@@ -58,6 +63,8 @@ class BuildRequest:
     stamp: Stamp = field(default_factory=Stamp)
     baseline: Baseline | None = None
     notices: tuple[str, ...] = ()
+    base: BaseTree | None = None
+    no_base: str = ""
 
 
 def build(request: BuildRequest, edges: Edges) -> BuildReport:
@@ -70,6 +77,7 @@ def build(request: BuildRequest, edges: Edges) -> BuildReport:
     facts = _discovered(request, edges)
     orders = _ordered(request, facts, edges)
     programs, variants_ = _built(request, facts, edges, orders)
+    changes = _changes(request, facts, edges, orders)
     settings = request.settings
     built = BuiltPrograms(programs, variants_, request.subject.commit, settings.event is Event.TAG)
     unreadable = [one.error.message for one in programs if one.error]
@@ -97,7 +105,21 @@ def build(request: BuildRequest, edges: Edges) -> BuildReport:
         notices=(*request.notices, *facts.notices, *_notices(orders), *_broken(facts)),
         timings=facts.timings,
     )
-    return BuildReport(report, built)
+    return BuildReport(report, built, changes)
+
+
+def _changes(request: BuildRequest, facts: Facts, edges: Edges, orders: Sequence[Order]) -> ShippedChanges | None:
+    """What became of every program since the base commit, where one is asked for."""
+    if request.no_base:
+        return ShippedChanges("", problem=request.no_base)
+    if request.base is None:
+        return None
+    from go_release_gate.engine.building.shipped import Wanted, shipped_changes
+
+    wishes = request.wishes
+    wanted = Wanted(request.settings, request.stamp, orders, wishes.services, wishes.platforms)
+    site = site_of(facts.repository, request.settings, edges, edges.scratch, stamp=request.stamp)
+    return shipped_changes(request.base, wanted, site, facts, edges)
 
 
 def _discovered(request: BuildRequest, edges: Edges) -> Facts:
