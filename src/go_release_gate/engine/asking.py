@@ -11,7 +11,7 @@ from go_release_gate.facts.publications import Publications
 from go_release_gate.facts.retractions import Retractions, collect
 from go_release_gate.facts.tags import Tags
 from go_release_gate.model.outcome import Outcome
-from go_release_gate.rules.registry import RULES
+from go_release_gate.rules.of_modules import RULES_OF_MODULES
 
 if TYPE_CHECKING:
     from go_release_gate.config.settings import Settings
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def ask_retractions(facts: Facts, settings: Settings, edges: Edges) -> None:
     """Fill in the fact `Retractions` if a chosen rule reads it; say so when the answer is not whole."""
-    if Retractions not in facts_wanted(chosen_rules(RULES, settings)):
+    if Retractions not in facts_wanted(chosen_rules(RULES_OF_MODULES, settings)):
         return
     with phase("retractions", 0, facts, edges):
         scratch = edges.scratch / "retractions"

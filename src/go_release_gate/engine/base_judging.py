@@ -19,7 +19,7 @@ from go_release_gate.engine.asking import ask_retractions
 from go_release_gate.engine.context import Edges, Facts
 from go_release_gate.engine.discover import discover
 from go_release_gate.engine.plan import changed_files, touched
-from go_release_gate.engine.release_facts import collect_release_facts
+from go_release_gate.engine.relevant import collect_further
 from go_release_gate.engine.run import Request, judged_findings, module_answer
 from go_release_gate.engine.tidying import Tidier, tidying
 from go_release_gate.engine.verifying import vendor_all, verify_all
@@ -235,7 +235,7 @@ def _collect(tidier: Tidier, looks: _Looks, head: Facts) -> None:
     facts.others[Verification] = Verification(contradictions=merge(asked).contradictions())
     vendor_all(facts, settings, edges, tidier.explain)
     ask_retractions(facts, settings, edges)
-    collect_release_facts(facts, settings, edges)
+    collect_further(facts, settings, edges)
 
 
 def _to_verify(facts: Facts, looks: _Looks, head: Facts) -> Iterator[Module]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from go_release_gate.dockerfile.ignore import read_patterns
 from go_release_gate.engine.context import Edges, Facts
+from go_release_gate.engine.relevant import VERSION_FILES
 from go_release_gate.engine.safe_paths import RefusedFileError, read_regular
 from go_release_gate.facts.bake_builds import NAMES as BAKE_FILES
 from go_release_gate.facts.bake_builds import bake_builds
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from go_release_gate.config.settings import Settings
     from go_release_gate.facts.repository import Repository
 
-VERSION_FILES = (".go-version", ".tool-versions", "mise.toml", ".mise.toml")
 SIZE_LIMIT = 64 << 10  # bytes of a version file
 SCRIPT_LIMIT, SCRIPTS = 256 << 10, 500  # bytes of a script, their number
 _BUILD_ARGUMENT = re.compile(r"--build-arg[= ][\"']?(\w+)")

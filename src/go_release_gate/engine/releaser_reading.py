@@ -7,8 +7,8 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from go_release_gate.engine.context import Edges, Facts
+from go_release_gate.engine.relevant import RELEASERS
 from go_release_gate.engine.safe_paths import RefusedFileError, read_regular
-from go_release_gate.engine.workflow_reading import RELEASERS
 from go_release_gate.facts.releaser_flags import ReleaserFlags, read_flags
 from go_release_gate.workflow.tree import SIZE_LIMIT
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from go_release_gate import __version__
+from go_release_gate.config.policy import EDITION
 from go_release_gate.config.settings import Settings
 from go_release_gate.engine.apply import apply_rules
 from go_release_gate.engine.asking import ask_retractions, is_answered
@@ -17,7 +18,7 @@ from go_release_gate.engine.context import Edges, Facts, phase
 from go_release_gate.engine.discover import discover
 from go_release_gate.engine.judge import edition_notices, judge
 from go_release_gate.engine.owners import with_owners
-from go_release_gate.engine.release_facts import collect_release_facts
+from go_release_gate.engine.relevant import collect_further, load_ahead, relevant_rules
 from go_release_gate.engine.suppress import suppress
 from go_release_gate.engine.tidying import Tidier, tidying
 from go_release_gate.engine.verifying import vendor_all, verify_all
@@ -41,7 +42,6 @@ from go_release_gate.model.report import (
     VerifyAnswer,
 )
 from go_release_gate.model.severity import Event
-from go_release_gate.rules.registry import RULES
 
 if TYPE_CHECKING:
     from go_release_gate.engine.base_judging import BaseTree
@@ -80,6 +80,7 @@ def check(request: Request, edges: Edges) -> CheckReport:
     """
     started = edges.clock()
     facts = _discovered(request, edges)
+    load_ahead(facts.repository, request.settings)
     with tidying(facts, request.settings, edges) as tidier:
         _collect(tidier)
         with phase("rules", 0, facts, edges):
@@ -128,7 +129,7 @@ def _collect(tidier: Tidier) -> None:
         tidier.tidy(healed, NO_INDEX)
     vendor_all(facts, settings, edges, tidier.explain)
     ask_retractions(facts, settings, edges)
-    collect_release_facts(facts, settings, edges)
+    collect_further(facts, settings, edges)
 
 
 def _skipped_hint(repository: Repository) -> str:
@@ -161,11 +162,20 @@ def _report(
         findings=tuple(findings),
         suppressed=tuple(suppressed),
         comparison=comparison,
-        notices=(*request.notices, *facts.notices, *notices, *edition_notices(RULES, settings)),
+        notices=(*request.notices, *facts.notices, *notices, *_newer_rules(settings)),
         timings=facts.timings,
         patch="".join(file.diff for file in facts.mended),
         mended=tuple(facts.mended),
     )
+
+
+def _newer_rules(settings: Settings) -> tuple[str, ...]:
+    """What is said of rules newer than the edition in force; there are none in the newest."""
+    if settings.edition == EDITION:
+        return ()
+    from go_release_gate.rules.registry import RULES
+
+    return edition_notices(RULES, settings)
 
 
 def judged_findings(facts: Facts, toolchain: Toolchain, settings: Settings) -> list[Finding]:
@@ -182,7 +192,7 @@ def judged_findings(facts: Facts, toolchain: Toolchain, settings: Settings) -> l
         )
         for module in facts.modules
     }
-    found = apply_rules(RULES, of_repository, of_modules, settings)
+    found = apply_rules(relevant_rules(facts.repository, settings), of_repository, of_modules, settings)
     return [finding for finding in found if not facts.chosen or finding.module in (None, *facts.chosen)]
 
 

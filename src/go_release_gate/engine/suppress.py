@@ -14,7 +14,6 @@ from go_release_gate.engine.safe_paths import RefusedFileError, read_regular
 from go_release_gate.errors import GateError
 from go_release_gate.model.finding import Finding
 from go_release_gate.model.report import Suppressed
-from go_release_gate.rules.registry import RULES
 
 if TYPE_CHECKING:
     from go_release_gate.engine.context import Facts
@@ -43,9 +42,13 @@ def suppress(
 ) -> tuple[tuple[Finding, ...], tuple[Suppressed, ...], tuple[str, ...]]:
     """Sift the findings of a check by the comments in the files they point at and in go.mod and go.work, then by its
     baseline."""
+    texts = _texts(facts) | _commented(findings, facts)
+    if not texts and request.baseline is None:
+        return tuple(findings), (), ()
+    from go_release_gate.rules.registry import RULES
+
     settings, unjudged = request.settings, _unjudged(facts)
     ran = {rule.id for rule in chosen_rules(RULES, settings)}
-    texts = _texts(facts) | _commented(findings, facts)
     base = None if settings.trusted else _base_texts(texts, request.base_file)
     by_comment = sift(findings, texts, base, ran, unjudged)
     by_baseline = _by_baseline(by_comment.findings, request.baseline, ran, unjudged)
@@ -71,7 +74,7 @@ def sift(
         ran: ids of the rules that ran. A suppression of another rule is neither used nor unused.
         unjudged: paths whose module could not be judged; their suppressions may yet be needed.
     """
-    known = {rule.id for rule in RULES}
+    known = _known()
     comments = [read_comments(path, text, known) for path, text in sorted(texts.items())]
     valid, refused = _admitted([item for one in comments for item in one.suppressions], base, known)
     kept: list[Finding] = []
@@ -87,6 +90,12 @@ def sift(
     unused = [item for item in valid if item not in used and item.rule in ran and item.path not in unjudged]
     problems = [problem for one in comments for problem in one.problems]
     return Sifted(tuple(kept), tuple(suppressed), (*problems, *refused, *map(_say_unused, unused)))
+
+
+def _known() -> frozenset[str]:
+    from go_release_gate.rules.registry import RULES
+
+    return frozenset(rule.id for rule in RULES)
 
 
 def _admitted(

@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 from go_release_gate.engine.context import Edges, Facts
+from go_release_gate.engine.relevant import RELEASERS, WORKFLOWS
 from go_release_gate.engine.safe_paths import RefusedFileError, open_directory, read_regular
 from go_release_gate.errors import GateError
 from go_release_gate.facts.workflows import Told, Workflows, read_workflows
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from go_release_gate.adapters.git import Git
     from go_release_gate.config.settings import Settings
 
-DIRECTORY = ".github/workflows"
-RELEASERS = (".goreleaser.yml", ".goreleaser.yaml", "goreleaser.yml", "goreleaser.yaml", ".config/goreleaser.yaml")
 COUNT_LIMIT = 300  # files; more are not read, and that is said
 
 _OF_TAGS = frozenset({"release", "create", "workflow_call"})
@@ -49,7 +48,7 @@ def read_checkout(
         module: path of the module at the root, empty where there is none.
         git: tells the default branch and the repository's name; None: the workflows and the module do.
     """
-    documents = [read for name in _names(root, notices) if (read := _file(root, DIRECTORY, name, notices))]
+    documents = [read for name in _names(root, notices) if (read := _file(root, WORKFLOWS, name, notices))]
     if not documents:
         return None, []
     releasers = [read for path in RELEASERS if (read := _file(root, *_split(path), notices))][:1]
@@ -62,7 +61,7 @@ def read_checkout(
 
 def _names(root: Path, notices: list[str]) -> list[str]:
     try:
-        folder = open_directory(root, DIRECTORY)
+        folder = open_directory(root, WORKFLOWS)
     except OSError:
         return []
     try:
@@ -71,7 +70,7 @@ def _names(root: Path, notices: list[str]) -> list[str]:
         os.close(folder)
     names = sorted(name for name in entries if name.endswith((".yml", ".yaml")))
     if len(names) > COUNT_LIMIT:
-        notices.append(f"{DIRECTORY}: {len(names)} files, only the first {COUNT_LIMIT} are read")
+        notices.append(f"{WORKFLOWS}: {len(names)} files, only the first {COUNT_LIMIT} are read")
     return names[:COUNT_LIMIT]
 
 
