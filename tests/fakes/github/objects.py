@@ -9,7 +9,7 @@ from typing import Any
 from fakes.github.calls import Call
 from fakes.github.description import example
 from fakes.github.diffs import Changed
-from fakes.github.state import CheckRun, Comment, Pull, Review, ReviewComment
+from fakes.github.state import CheckRun, Comment, Issue, Pull, Review, ReviewComment
 
 EXAMPLE_REPOSITORIES = ("octocat/Hello-World", "octocat/hello-world", "octocat/example", "github/hello-world")
 
@@ -120,6 +120,33 @@ def comment(call: Call, comment: Comment) -> dict[str, Any]:
         html_url=f"{call.page}/pull/{comment.number}#issuecomment-{comment.id}",
         issue_url=f"{call.root}/issues/{comment.number}",
     )  # fmt: skip
+
+
+def issue(call: Call, issue: Issue) -> dict[str, Any]:
+    """An issue."""
+    url = f"{call.root}/issues/{issue.number}"
+    made = filled(
+        call, "issue", id=issue.id, number=issue.number, title=issue.title, body=issue.body, state=issue.state,
+        state_reason=issue.state_reason, user=user(call, issue.author), url=url, created_at=issue.at,
+        updated_at=issue.at, comments_url=f"{url}/comments", events_url=f"{url}/events",
+        labels_url=f"{url}/labels{{/name}}", html_url=f"{call.page}/issues/{issue.number}", locked=issue.is_locked,
+        labels=[{"name": name} for name in issue.labels], assignee=None, assignees=[], milestone=None,
+        closed_at=issue.at if issue.state == "closed" else None, closed_by=None,
+    )  # fmt: skip
+    made.pop("pull_request", None)
+    return made
+
+
+def issue_of(call: Call, pull: Pull) -> dict[str, Any]:
+    """A pull request as lists of issues show it: https://docs.github.com/en/rest/issues/issues."""
+    shown = Issue(pull.id, call.state.now(), pull.author, f"Change {pull.number}", "", state=pull.state)
+    page = f"{call.page}/pull/{pull.number}"
+    return {
+        **issue(call, shown),
+        "number": pull.number,
+        "pull_request": {"url": f"{call.root}/pulls/{pull.number}", "html_url": page, "diff_url": f"{page}.diff",
+                         "patch_url": f"{page}.patch"},
+    }  # fmt: skip
 
 
 def review(call: Call, review: Review) -> dict[str, Any]:

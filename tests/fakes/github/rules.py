@@ -18,6 +18,7 @@ from fakes.github.diffs import Changed, Side
 COMMENT_CHARACTERS = 65_536
 MESSAGE_BYTES = 64 * 1024
 TITLE_CHARACTERS = 255
+ISSUE_TITLE_CHARACTERS = 256
 SARIF_BYTES = 10 * 1024 * 1024
 SARIF_RUNS = 20
 Document = Mapping[str, Any]
@@ -74,6 +75,19 @@ def comment_body(body: Document) -> Iterator[str]:
         yield f"body is too long (maximum is {COMMENT_CHARACTERS} characters)"
     if not body["body"].strip():
         yield "body can't be blank"
+
+
+def issue(body: Document) -> Iterator[str]:
+    """An issue: https://docs.github.com/en/rest/issues/issues.
+
+    The limits are in no page; GitHub answers "title is too long (maximum is 256 characters)" and the like for bodies.
+    """
+    if "title" in body and not str(body["title"]).strip():
+        yield "title can't be blank"
+    if len(str(body.get("title") or "")) > ISSUE_TITLE_CHARACTERS:
+        yield f"title is too long (maximum is {ISSUE_TITLE_CHARACTERS} characters)"
+    if len(body.get("body") or "") > COMMENT_CHARACTERS:
+        yield f"body is too long (maximum is {COMMENT_CHARACTERS} characters)"
 
 
 def review(body: Document, known_commits: Iterable[str]) -> Iterator[str]:

@@ -112,6 +112,27 @@ class Comment:
 
 
 @dataclass
+class Issue:
+    """An issue; its number is its id. `edits` counts changes of title, body, labels and state."""
+
+    id: int
+    at: str
+    author: str
+    title: str
+    body: str
+    labels: list[str] = field(default_factory=list)
+    state: str = "open"
+    state_reason: str | None = None
+    is_locked: bool = False
+    edits: int = 0
+
+    @property
+    def number(self) -> int:
+        """As pages and paths have it."""
+        return self.id
+
+
+@dataclass
 class Review:
     """A review: state PENDING, COMMENTED, APPROVED or CHANGES_REQUESTED."""
 
@@ -196,6 +217,7 @@ class Repository:
     refs: dict[str, str] = field(default_factory=dict)
     pulls: dict[int, Pull] = field(default_factory=dict)
     check_runs: dict[int, CheckRun] = field(default_factory=dict)
+    issues: dict[int, Issue] = field(default_factory=dict)
     comments: dict[int, Comment] = field(default_factory=dict)
     reviews: dict[int, Review] = field(default_factory=dict)
     review_comments: dict[int, ReviewComment] = field(default_factory=dict)

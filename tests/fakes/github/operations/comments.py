@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fakes.github import objects, rules
 from fakes.github.calls import Answer, Call, RefusedError, serves
-from fakes.github.state import Comment
+from fakes.github.state import Comment, Issue, Pull
 
 WRITE = "pull-requests: write|issues: write"
 READ = "pull-requests: read|issues: read"
@@ -17,11 +17,11 @@ READ = "pull-requests: read|issues: read"
 @serves("issues/create-comment", WRITE)
 def create(call: Call) -> Answer:
     """A new comment."""
-    pull = call.found(call.repository.pulls, "issue_number")
-    if pull.is_locked:
+    above = _conversation(call)
+    if above.is_locked:
         raise RefusedError(403, "Unable to create comment because issue is locked.")
     rules.enforce(rules.comment_body(call.body))
-    comment = Comment(call.new_id(), call.state.now(), pull.number, call.login, call.body["body"])
+    comment = Comment(call.new_id(), call.state.now(), above.number, call.login, call.body["body"])
     call.repository.comments[comment.id] = comment
     return Answer(
         201, objects.comment(call, comment), {"Location": f"{call.root}/issues/comments/{comment.id}"}
@@ -31,7 +31,7 @@ def create(call: Call) -> Answer:
 @serves("issues/list-comments", READ)
 def of_issue(call: Call) -> Answer:
     """The comments of an issue, the oldest first."""
-    number = call.found(call.repository.pulls, "issue_number").number
+    number = _conversation(call).number
     since = call.query.get("since", "")
     comments = [item for item in call.repository.comments.values() if item.number == number and item.at >= since]
     return call.paged(comments, lambda comment: objects.comment(call, comment))
@@ -59,3 +59,7 @@ def delete(call: Call) -> Answer:
     comment = call.owned(call.found(call.repository.comments, "comment_id"))
     del call.repository.comments[comment.id]
     return Answer(204)
+
+
+def _conversation(call: Call) -> Issue | Pull:
+    return call.found({**call.repository.issues, **call.repository.pulls}, "issue_number")
