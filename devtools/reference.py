@@ -36,10 +36,11 @@ START = {
 
 CODES = (
     (0, "pass", "judged, nothing at or above `--fail-on`"),
-    (1, "fail", "judged, findings at or above `--fail-on`"),
+    (1, "fail", "judged, findings at or above `--fail-on`; a verdict on health that is `fail`; a ledger with a fault"),
     (2, "-", "wrong usage or configuration; no module found"),
     (3, "unavailable", "could not judge (network, credentials, Go, space, time limit), and no finding fails"),
-    (5, "-", "refused: a tag that is taken, a changed tree; nothing was changed"),
+    (4, "-", "somebody else was faster, or a plan is no longer true; nothing was changed"),
+    (5, "-", "refused: a hold, a policy, nothing to go back to, a tag that is taken, a changed tree"),
     (130, "-", "interrupted (128 and the signal's number); nothing was changed"),
 )
 
@@ -53,7 +54,7 @@ def files() -> dict[str, str]:
 def blocks() -> dict[str, dict[str, str]]:
     """Path → name of a block → its text."""
     return {
-        "docs/reference/cli.md": {"verbs": "\n".join(map(_verb, options.VERBS))},
+        "docs/reference/cli.md": {"verbs": "\n".join(map(_verb, (*options.VERBS, *options.RELEASE_ACTIONS)))},
         "docs/reference/config.md": {"keys": _keys()},
         "docs/reference/inputs.md": {"inputs": _inputs()},
         "docs/reference/outputs.md": {

@@ -44,8 +44,8 @@ def _dispatch(argv: Sequence[str], environ: Mapping[str, str]) -> int:
 
         sys.stdout.write(completions(argv[1:]))
         return 0
-    verb = options.find_verb(argv[0])
-    args = options.parse(verb, argv[1:], environ)
+    verb, rest = options.addressed(argv)
+    args = options.parse(verb, rest, environ)
     if args is None:
         return 0
     code: int = import_module(verb.module).run(args, environ)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NoReturn
 
+from go_release_gate.cli.release.actions import ACTIONS
 from go_release_gate.config.environment import Value, lookup
 from go_release_gate.config.environment import parse as parse_text
 from go_release_gate.config.inputs import Input, Kind, inputs_of
@@ -36,17 +37,21 @@ class Parser(argparse.ArgumentParser):
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """One verb: `module` has `run(args, environ) -> int`; `arguments` adds what is no input (positions)."""
+    """One verb, or one action of a verb (`release rollback`).
+
+    `module` has `run(args, environ) -> int`; `arguments` adds what is no input (positions); `more` is help of its own.
+    """
 
     name: str
     summary: str
     examples: tuple[tuple[str, str], ...] = ()
     arguments: Arguments | None = None
+    more: str = ""
 
     @property
     def module(self) -> str:
-        """Name of the Python module that does it."""
-        return f"go_release_gate.cli.{self.name}"
+        """Name of the Python module that does it; an action is done by its verb's."""
+        return f"go_release_gate.cli.{self.name.partition(' ')[0]}"
 
 
 def _path(parser: argparse.ArgumentParser) -> None:
@@ -74,6 +79,18 @@ def _image(parser: argparse.ArgumentParser) -> None:
 def _files(parser: argparse.ArgumentParser) -> None:
     about = "Report of `check --report json=FILE`, or a folder of them; several are merged"
     parser.add_argument("files", nargs="+", metavar="FILE", help=about)
+
+
+def _action(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", metavar="ACTION", help="One of the actions below")
+
+
+def _positions(words: Sequence[tuple[str, str]]) -> Arguments:
+    def add(parser: argparse.ArgumentParser) -> None:
+        for name, about in words:
+            parser.add_argument(name.lower(), metavar=name, help=about)
+
+    return add
 
 
 def _effective(parser: argparse.ArgumentParser) -> None:
@@ -137,6 +154,14 @@ VERBS: tuple[Verb, ...] = (
         ),
     ),
     Verb(
+        "release",
+        "keep the ledger of releases: record, promote, roll back, hold",
+        tuple((f"release {one.name} {words}", what) for one in ACTIONS for words, what in one.examples[:1] if what),
+        _action,
+        "actions (`release ACTION --help` shows the options of each):\n"
+        + "\n".join(f"  {one.name:10}  {one.summary}" for one in ACTIONS),
+    ),
+    Verb(
         "plan",
         "list what would be checked, as a job matrix",
         (
@@ -170,12 +195,36 @@ VERBS: tuple[Verb, ...] = (
     ),
 )
 
+RELEASE_ACTIONS: tuple[Verb, ...] = tuple(
+    Verb(
+        f"release {one.name}",
+        one.summary,
+        tuple((f"release {one.name} {words}".rstrip(), what) for words, what in one.examples),
+        _positions(one.positions) if one.positions else None,
+    )
+    for one in ACTIONS
+)
+
+
+def addressed(argv: Sequence[str]) -> tuple[Verb, Sequence[str]]:
+    """The verb that the arguments begin with, or its action, and what is left of them. Raises UsageError."""
+    verb, rest = find_verb(argv[0]), argv[1:]
+    if verb.name != "release" or not rest or rest[0] in ("-h", "--help"):
+        return verb, rest
+    if rest[0].startswith("-"):
+        raise UsageError("`release` wants its action first", "for example: go-release-gate release status")
+    return find_verb(f"release {rest[0]}"), rest[1:]
+
 
 def find_verb(word: str) -> Verb:
-    """The verb called `word`. Raises UsageError with the nearest one."""
-    for verb in VERBS:
+    """The verb called `word`, or an action of one (`release status`). Raises UsageError with the nearest one."""
+    for verb in (*VERBS, *RELEASE_ACTIONS):
         if verb.name == word:
             return verb
+    if word.startswith("release "):
+        name, names = word.removeprefix("release "), [one.name for one in ACTIONS]
+        hint = did_you_mean(name, names) or f"actions: {', '.join(names)}"
+        raise UsageError(f"`release` has no action {name!r}", hint)
     names = [verb.name for verb in VERBS]
     kind = "option" if word.startswith("-") else "verb"
     raise UsageError(f"unknown {kind} {word!r}", did_you_mean(word, names) or f"run `{PROGRAM} --help`")
@@ -212,6 +261,7 @@ def _joined(argv: Sequence[str], verb: Verb) -> list[str]:
 def complete(verb: Verb, args: argparse.Namespace, environ: Mapping[str, str]) -> argparse.Namespace:
     """Turn texts into values and fill what no flag gave from the environment."""
     args.origins = {}
+    args.release_action = verb.name.partition(" ")[2]
     for item in inputs_of(verb.name):
         if item.kind is Kind.SECRET:
             continue
@@ -243,7 +293,7 @@ def build_parser(verb: Verb, width: int | None = None) -> Parser:
     parser = Parser(
         prog=f"{PROGRAM} {verb.name}",
         description=f"{verb.summary[0].upper()}{verb.summary[1:]}.",
-        epilog=_examples(verb),
+        epilog="\n\n".join(filter(None, (verb.more, _examples(verb)))),
         allow_abbrev=False,
         add_help=False,
         formatter_class=partial(argparse.RawDescriptionHelpFormatter, width=width),
@@ -254,7 +304,7 @@ def build_parser(verb: Verb, width: int | None = None) -> Parser:
     positions = [_usage(action) for action in positionals(parser)]
     parser.usage = " ".join([parser.prog, "[options]", *map(str, positions)])
     for item in inputs_of(verb.name):
-        if item.is_option:
+        if item.is_option and not verb.more:  # what has actions leaves the options to them
             _add(parser, item)
     return parser
 
@@ -283,14 +333,15 @@ def _add(parser: argparse.ArgumentParser, item: Input) -> None:
 
 
 def _help(item: Input) -> str:
-    text = item.description.rstrip(".")
+    text = item.description.rstrip(".").removeprefix("With `verb: release`: ")
+    text = text[0].upper() + text[1:]
     default = f" (default: {item.fallback})" if item.fallback and item.kind is not Kind.BOOLEAN else ""
     return f"{text}{default}"
 
 
 def _examples(verb: Verb) -> str:
     width = max((len(command) for command, _ in verb.examples), default=0)
-    rows = [f"  {PROGRAM} {command:{width}}  # {what}" for command, what in verb.examples]
+    rows = [f"  {PROGRAM} {command:{width}}  {f'# {what}' if what else ''}".rstrip() for command, what in verb.examples]
     return "\n".join(["examples:", *rows])
 
 
@@ -315,5 +366,5 @@ examples:
   {PROGRAM} check --fix  # mend what can safely be mended
 
 Each option is also read from the environment: --fail-on from GO_RELEASE_GATE_FAIL_ON.
-exit codes: 0 pass, 1 findings, 2 usage or configuration, 3 could not judge
+exit codes: 0 pass, 1 findings, 2 usage or configuration, 3 could not judge, 4 somebody was faster, 5 refused
 """

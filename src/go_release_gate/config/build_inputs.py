@@ -7,7 +7,13 @@ from go_release_gate.config.input import Input, Kind
 _VERBS = ("build",)
 
 BUILD_INPUTS: tuple[Input, ...] = (
-    Input("service", "Services to build, instead of all of them.", Kind.LIST, verbs=_VERBS, metavar="NAME"),
+    Input(
+        "service",
+        "Services to build, instead of all of them; with `verb: release` the one service that is meant.",
+        Kind.LIST,
+        verbs=_VERBS,
+        metavar="NAME",
+    ),
     Input(
         "output-dir",
         "Leave the programs in DIR, as linux_arm64/NAME.",

@@ -11,6 +11,7 @@ from go_release_gate.config.image_inputs import IMAGE_INPUTS
 from go_release_gate.config.input import Input, Kind
 from go_release_gate.config.inspect_inputs import INSPECT_INPUTS
 from go_release_gate.config.outputs import OUTPUTS, Output
+from go_release_gate.config.release_inputs import RELEASE_INPUTS
 
 __all__ = ["INPUTS", "OUTPUTS", "Input", "Kind", "Output", "find_input", "inputs_of"]
 
@@ -23,9 +24,9 @@ INPUTS: tuple[Input, ...] = (
     Input(
         "verb",
         "What the step does: check the repository, report saved reports to their pull request, make image names, build "
-        "every program, or inspect a finished image.",
+        "every program, inspect a finished image, or work with the release ledger.",
         Kind.CHOICE,
-        choices=("check", "report", "tags", "build", "inspect"),
+        choices=("check", "report", "tags", "build", "inspect", "release"),
         fallback="check",
         verbs=("action",),
     ),
@@ -191,14 +192,14 @@ INPUTS: tuple[Input, ...] = (
         "Credentials for image registries: lines `host[/path] user:password` or `host token`. Withheld on a fork's "
         "pull request. The runner's own docker login is not seen by a step in a container.",
         Kind.SECRET,
-        verbs=("check", "doctor", *PRODUCTS),
+        verbs=("check", "doctor", "release", *PRODUCTS),
     ),
     Input(
         "github-token",
         "Token for GitHub's interface. The verdict never depends on it.",
         Kind.SECRET,
         default="${{ github.token }}",
-        verbs=("check", "plan", "report", "tags", *PRODUCTS),
+        verbs=("check", "plan", "report", "tags", "release", *PRODUCTS),
     ),
     Input(
         "check-run",
@@ -326,6 +327,7 @@ INPUTS: tuple[Input, ...] = (
     *IMAGE_INPUTS,
     *BUILD_INPUTS,
     *INSPECT_INPUTS,
+    *RELEASE_INPUTS,
 )
 
 

@@ -9,7 +9,8 @@ _VERBS = ("inspect",)
 INSPECT_INPUTS: tuple[Input, ...] = (
     Input(
         "image",
-        "With `verb: inspect`: the image to judge, a reference, the folder of an OCI layout or the file of an archive.",
+        "With `verb: inspect`: the image to judge, a reference, the folder of an OCI layout or the file of an archive. "
+        "With `verb: release`: the image to record or promote.",
         verbs=("action",),
     ),
     Input(

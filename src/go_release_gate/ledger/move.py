@@ -13,6 +13,7 @@ class Move:
     """What is to run: `image` with its first location; `before`: digest that runs now, empty: none.
 
     `accepts_drift`: why a target may show something else than `before` and `after`; empty: it may not.
+    `entry`: seq of the intent that is carried out, 0 while it is only planned.
     """
 
     service: str
@@ -23,6 +24,7 @@ class Move:
     reason: str = ""
     actor: str = ""
     accepts_drift: str = ""
+    entry: int = 0
 
     @property
     def after(self) -> str:
@@ -55,8 +57,15 @@ class Effect:
 class Target(Protocol):
     """A place that a move changes. Everything raises GateError subclasses, whose text names target and remedy."""
 
-    name: str
-    kind: str
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """Its kind, as the configuration says it."""
+        ...
 
     def observe(self, service: str, environment: str) -> Observed:
         """What runs there now. Raises UnavailableError where it cannot be asked."""

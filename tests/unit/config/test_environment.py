@@ -69,7 +69,13 @@ def test_secrets_are_no_options() -> None:
     """No secret input is offered on the command line, where every process could read it."""
     secrets = [item for item in INPUTS if item.kind is Kind.SECRET]
 
-    assert {item.name for item in secrets} == {"github-token", "module-credentials", "registry-credentials"}
+    assert {item.name for item in secrets} == {
+        "github-token",
+        "module-credentials",
+        "registry-credentials",
+        "signing-key",
+        "signing-password",
+    }
     assert not any(item.is_option for item in secrets)
     assert secret({"INPUT_GITHUB-TOKEN": "t"}, "github-token") == "t"
 

@@ -1,0 +1,207 @@
+"""`release promote`, `rollback`, `resume`, `abandon`: plan, screen, question, apply."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from go_release_gate.cli.release.asked import fields_of, place_of, refuse_together
+from go_release_gate.cli.release.choosing import choose_promotion, conditions_of, refuse_unready
+from go_release_gate.cli.release.documents import as_json
+from go_release_gate.cli.release.doing import Outcome
+from go_release_gate.cli.release.entries import outcome_of
+from go_release_gate.cli.release.page import Heading, Lines, Page, Table, as_text
+from go_release_gate.cli.release.screen import Screen, page_of, screen_of, warnings_of
+from go_release_gate.cli.release.wiring import Desk
+from go_release_gate.errors import RefusedError, UsageError
+from go_release_gate.ledger.candidates import LAST_GOOD, Choice, Wish, choose
+from go_release_gate.ledger.entry import PROMOTE, ROLLBACK, Entry
+from go_release_gate.release.applying import abandon, apply_plan, resume
+from go_release_gate.release.planfile import SIZE_LIMIT, document_of, read_plan
+from go_release_gate.release.planning import Order, Plan, make_plan, refuse_move
+from go_release_gate.release.situation import observe
+from go_release_gate.report.colour import wants_colour
+from go_release_gate.report.jsontext import dumps
+from go_release_gate.report.neutral import log_text
+
+
+def perform(desk: Desk) -> Outcome:
+    """Carry out what the action is called by."""
+    action = desk.args.release_action
+    return {"promote": _move, "rollback": _move, "resume": _resume, "abandon": _abandon}[action](desk)
+
+
+def _move(desk: Desk) -> Outcome:
+    args = desk.args
+    refuse_together(desk, "plan", "to", "dry-run", "reason", "accept-drift")
+    if args.release_action == PROMOTE:
+        refuse_together(desk, "to", "image")
+        refuse_together(desk, "plan", "image")
+    _refuse_silence(desk)
+    plan = _kept(desk) if args.plan else _made(desk)
+    screen = screen_of(desk, plan)
+    plan = replace(plan, warnings=(*plan.warnings, *warnings_of(screen, plan.kind)))
+    if args.dry_run:
+        return _dry(desk, plan, screen)
+    fields = fields_of(desk)
+    if not args.yes and not _agreed(desk, plan, screen):
+        raise RefusedError("nobody said yes: nothing was changed")
+    return carried(desk, plan, fields)
+
+
+def carried(desk: Desk, plan: Plan, fields: dict[str, str]) -> Outcome:
+    """Apply a plan."""
+    move = plan.move
+    _alert(desk, plan, "begun")
+    done = apply_plan(plan, desk.hands(move.service, move.environment, fields))
+    _alert(desk, plan, "done")
+    words = "rolled back" if plan.kind == ROLLBACK else "promoted"
+    return _closed(desk, plan.kind, done, f"{words} to {move.version}")
+
+
+def _made(desk: Desk) -> Plan:
+    """The plan that the arguments ask for. Raises RefusedError where policy, ledger or world forbid it."""
+    service, environment = place_of(desk)
+    kind, now = desk.args.release_action, desk.now()
+    order = Order(kind, desk.args.reason or "", desk.actor.name, accepts_drift=desk.args.accept_drift or "")
+    state = desk.book.state()
+    targets = desk.targets(service, environment)
+    if kind == ROLLBACK:
+        choice = choose(
+            state, Wish(service, environment, desk.args.to or LAST_GOOD), conditions_of(desk, service, environment)
+        )
+        if choice.release is None:
+            _refuse_rollback(desk, choice)
+    else:
+        choice = choose_promotion(desk, state, service, environment)
+    situation = observe(state, service, environment, targets)
+    refuse_move(order, state, situation, now)
+    if choice.release is not None:
+        refuse_unready(desk, state, (service, environment), choice.release, kind)
+    return make_plan(order, choice, situation, targets, now)
+
+
+def _refuse_rollback(desk: Desk, choice: Choice) -> None:
+    """Say why each candidate was passed over, and that there is none. Raises RefusedError."""
+    if choice.rejected:
+        rows = tuple((one.name, one.digest[:19], one.reason) for one in choice.rejected)
+        page = Page((Heading("passed over"), Table(("version", "digest", "why"), rows)))
+        sys.stderr.write(as_text(page, colour=_colour(desk)))
+    hint = "`--to VERSION` names another; `release list` shows all"
+    if any("rollback point has expired" in one.reason for one in choice.rejected):
+        hint = "`--accept-expired` goes back further than the rollback point"
+    raise RefusedError(choice.problem, hint)
+
+
+def _kept(desk: Desk) -> Plan:
+    """The plan of `--plan`, for the service and environment that it names; options must not say another."""
+    name = desk.args.plan
+    try:
+        with Path(name).open("rb") as file:
+            data = file.read(SIZE_LIMIT + 1)
+    except OSError as error:
+        raise UsageError(f"cannot read the plan {name!r}: {error.strerror}") from error
+    plan = read_plan(data, name)
+    if plan.kind != desk.args.release_action:
+        raise UsageError(
+            f"{name} is the plan of a {plan.kind}", f"run `go-release-gate release {plan.kind} --plan {name}`"
+        )
+    for option, given, has in (
+        ("service", desk.args.service, plan.move.service),
+        ("env", desk.args.env, plan.move.environment),
+    ):
+        if given and given != has:
+            raise UsageError(f"--{option} is {given}, and the plan is about {has}", f"leave --{option} away")
+    desk.args.service, desk.args.env = plan.move.service, plan.move.environment
+    place_of(desk)
+    state = desk.book.state()
+    release = state.release(plan.move.service, plan.move.after)
+    if release is None or release.image != plan.move.image:
+        raise RefusedError(f"{plan.move.after} was never recorded as a release of {plan.move.service}")
+    refuse_unready(desk, state, (plan.move.service, plan.move.environment), release, plan.kind)
+    if plan.kind == ROLLBACK:
+        wish = Wish(plan.move.service, plan.move.environment, plan.move.after)
+        choice = choose(state, wish, conditions_of(desk, plan.move.service, plan.move.environment))
+        is_there = state.at(plan.move.service, plan.move.environment).current == plan.move.after
+        if choice.release is None and not is_there:  # what runs already is a stale plan, which applying says
+            _refuse_rollback(desk, choice)
+    return plan
+
+
+def _dry(desk: Desk, plan: Plan, screen: Screen) -> Outcome:
+    """Say what applying would do; with `--output` leave the plan for it."""
+    document = {"plan": document_of(plan)["plan"], "screen": as_json(screen)}
+    page = page_of(desk, plan, screen)
+    move = plan.move
+    outputs = {"verdict": "pass", "complete": "true", "previous-digest": move.before, "digest": move.after}
+    outputs |= {"image": move.reference, "version": move.version}
+    if desk.args.output:
+        from go_release_gate.cli.output import envelope
+        from go_release_gate.report.files import write_file
+
+        write_file(Path(desk.args.output), dumps(envelope("release-plan", document)) + "\n")
+        words = f"the plan is in {desk.args.output}: apply it with --plan {desk.args.output}"
+        page = Page((*page.parts, Lines((words,))))
+    return Outcome("release-plan", document, page, 0, outputs, is_written=bool(desk.args.output))
+
+
+def _refuse_silence(desk: Desk) -> None:
+    """Raise UsageError where a question would be asked and nobody is there; before anything is looked at."""
+    if not desk.args.yes and not desk.args.dry_run and not _is_terminal():
+        raise UsageError("nobody can be asked here", "add --yes to do it, or --dry-run to see what would be done")
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _agreed(desk: Desk, plan: Plan, screen: Screen) -> bool:
+    sys.stderr.write(as_text(page_of(desk, plan, screen), colour=_colour(desk)))
+    question = f"\n{plan.kind} {plan.move.service} in {plan.move.environment} to {plan.move.version}? [y/N] "
+    sys.stderr.write(log_text(question.strip()) + " ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def _colour(desk: Desk) -> bool:
+    return wants_colour(desk.args.color or "auto", desk.environ, is_tty=sys.stderr.isatty())
+
+
+def _resume(desk: Desk) -> Outcome:
+    service, environment = place_of(desk)
+    done = resume(service, environment, desk.hands(service, environment, {}))
+    return _closed(desk, "resume", done, f"{done.kind} carried on to its end")
+
+
+def _abandon(desk: Desk) -> Outcome:
+    service, environment = place_of(desk)
+    if not desk.args.reason:
+        raise UsageError("why? --reason is missing", "whoever looks at what the targets show now will ask")
+    done = abandon(service, environment, desk.args.reason, desk.hands(service, environment, {}))
+    return _closed(desk, "abandon", done, f"{done.kind} given up")
+
+
+def _closed(desk: Desk, action: str, done: Entry, words: str) -> Outcome:
+    state = desk.book.state(fresh=False)
+    release = state.release(done.service, done.after)
+    found = (release.image, release.source) if release else None
+    notices = _views(desk, done)
+    if done.kind == ROLLBACK and done.phase == "done":
+        place = f"--service {done.service} --env {done.environment}"
+        notices = (*notices, f"promotions are held until `go-release-gate release unhold {place}`")
+    entries = [one for one in desk.book.chain(fresh=False).entries if one.seq >= (done.intent or done.seq)]
+    ours = [one for one in entries if one.service == done.service and one.environment == done.environment]
+    return outcome_of(
+        desk, action, done.service, ours, words,
+        environment=done.environment, release=found, previous=done.before, notices=notices,
+    )  # fmt: skip
+
+
+def _alert(desk: Desk, plan: Plan, step: str) -> None:
+    """People are told; whatever becomes of that, the move goes on."""
+
+
+def _views(desk: Desk, done: Entry) -> tuple[str, ...]:
+    """The views are written after the ledger; one that cannot be is a notice."""
+    return ()
