@@ -72,7 +72,9 @@ def missing_below(
         if len(seen) > MANIFESTS:
             break
         level = []
-        for part, answer in zip(children, _each(children, partial(_manifest, registries, repository)), strict=True):
+        for part, answer in zip(
+            children, in_parallel(children, partial(_manifest, registries, repository)), strict=True
+        ):
             if answer is None:
                 return f"{repository.name} misses the manifest of {part.owner} ({part.digest})"
             level.append((answer.content, part.owner))
@@ -98,7 +100,7 @@ def describe(registries: Registries, reference: Reference) -> Image:
         platform = _configured(registries, reference, read.config.digest)
         children: Sequence[Child] = [Child(platform, top.digest, len(top.content))]
     else:
-        children = _each(read.manifests, lambda one: _child(registries, reference, one))
+        children = in_parallel(read.manifests, lambda one: _child(registries, reference, one))
     return Image(top.digest, read.media_type, len(top.content), tuple(children), (reference.name,))
 
 
@@ -143,12 +145,12 @@ def _manifest(registries: Registries, repository: Reference, part: _Part) -> Man
 
 
 def _missing_blob(registries: Registries, repository: Reference, wanted: list[_Part]) -> str:
-    answers = _each(wanted, lambda part: blob_exists(registries, repository, part.digest))
+    answers = in_parallel(wanted, lambda part: blob_exists(registries, repository, part.digest))
     gone = next((part for part, is_there in zip(wanted, answers, strict=True) if not is_there), None)
     return f"{repository.name} misses {gone.what} of {gone.owner} ({gone.digest})" if gone else ""
 
 
-def _each(items: Sequence[T], ask: Callable[[T], R]) -> list[R]:
+def in_parallel(items: Sequence[T], ask: Callable[[T], R]) -> list[R]:
     """Ask about all, some at a time; the first failure is raised, and nothing more is begun then."""
     if len(items) < 2:
         return [ask(one) for one in items]
