@@ -99,6 +99,10 @@ def perform(args: argparse.Namespace, environ: Mapping[str, str]) -> Built:
             (*judged.notices, *session.notices),
             *_base(judged, session, args, environ, root),
         )
+        if args.with_images:
+            from go_release_gate.cli.building_images import with_images
+
+            request = with_images(request, args, environ, session.runner)
         return Built(build(request, session.edges), session.secrets)
 
 

@@ -28,6 +28,14 @@ BUILD_INPUTS: tuple[Input, ...] = (
         verbs=_VERBS,
     ),
     Input(
+        "with-images",
+        "Build the images of the Dockerfiles, too, with the Docker engine at hand, and judge them as inspect does. "
+        "Trusted events only; nothing is pushed.",
+        Kind.BOOLEAN,
+        fallback="false",
+        verbs=_VERBS,
+    ),
+    Input(
         "smoke",
         "Start each program of this platform once with the arguments of build.smoke, without a network. Trusted "
         "events only: it runs the repository's code.",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from go_release_gate.facts.built import BuiltProgram, BuiltPrograms
+from go_release_gate.facts.built_images import BuiltImages
 from go_release_gate.facts.shipped import ShippedChanges
 from go_release_gate.model.outcome import ModuleError, Verdict
 from go_release_gate.model.report import CheckReport
@@ -23,6 +24,7 @@ class BuildReport:
     check: CheckReport
     built: BuiltPrograms = field(default_factory=lambda: BuiltPrograms(()))
     changes: ShippedChanges | None = None
+    images: BuiltImages | None = None
 
 
 def headline(report: BuildReport) -> str:

@@ -9,6 +9,7 @@ from go_release_gate.model.outcome import ModuleError
 from go_release_gate.model.severity import Severity
 from go_release_gate.report.binary_json import binary
 from go_release_gate.report.built import BuildReport, outcome
+from go_release_gate.report.built_images import document as images
 from go_release_gate.report.json_report import envelope, finding
 from go_release_gate.report.jsontext import dumps
 from go_release_gate.report.options import RenderOptions
@@ -29,6 +30,7 @@ def document(report: BuildReport) -> dict[str, Any]:
         "binaries": [_program(one) for one in report.built.programs],
         "variants": [_variant(one) for one in report.built.variants],
         "changes": report.changes and changes(report.changes),
+        "images": report.images and images(report.images),
         "skipped": [{"dir": directory, "reason": reason} for directory, reason in check.skipped],
         "findings": [finding(item) for item in check.findings],
         "suppressed": [

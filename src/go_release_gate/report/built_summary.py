@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from go_release_gate.facts.built import BuiltProgram
 from go_release_gate.model.outcome import Verdict
 from go_release_gate.model.sizes import size_text
-from go_release_gate.report import built, phrases
+from go_release_gate.report import built, built_images, phrases
 from go_release_gate.report.blocks import versions
 from go_release_gate.report.built import BuildReport
 from go_release_gate.report.findings_list import findings_section
@@ -42,6 +42,7 @@ def _page(report: BuildReport, options: RenderOptions, *, most: int, with_pictur
     parts = [f"## {_SYMBOLS[report.check.verdict]} {markdown_text(log_text(f'{verdict.title()}: {words}'))}"]
     parts += markdown(report.changes)
     parts += _table(report)
+    parts += built_images.markdown(report.images)
     parts += findings_section(report.check, options, most)
     parts += _unjudged(report)
     lines = list(_picture(report)) if with_picture else []

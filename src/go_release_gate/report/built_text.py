@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from go_release_gate.facts.built import BuiltProgram
 from go_release_gate.model.sizes import size_text
-from go_release_gate.report import built, phrases
+from go_release_gate.report import built, built_images, phrases
 from go_release_gate.report.built import BuildReport
 from go_release_gate.report.colour import paint
 from go_release_gate.report.neutral import guard, log_text
@@ -39,6 +39,7 @@ def rest_lines(report: BuildReport, options: RenderOptions) -> list[str]:
     if not options.quiet:
         lines += [*table(report, options), ""] if report.built.programs else []
         lines += [*text_lines(report.changes, options), ""] if report.changes else []
+        lines += [*built_images.text_lines(report.images), ""] if report.images else []
         lines += [f"notice: {log_text(notice)}" for notice in report.check.notices]
         lines += _suppressed(report)
         if options.timings:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 
 from go_release_gate import __version__
 from go_release_gate.adapters.stepfiles import make_for
 from go_release_gate.config.settings import Settings
-from go_release_gate.engine.base_judging import BaseTree
 from go_release_gate.engine.baseline import Baseline
 from go_release_gate.engine.building.compile import Compiled, Site, kept_programs
 from go_release_gate.engine.building.plan import chosen, variants
@@ -27,6 +27,11 @@ from go_release_gate.facts.shipped import ShippedChanges
 from go_release_gate.model.report import CheckReport, Subject
 from go_release_gate.model.severity import Event
 from go_release_gate.report.built import BuildReport
+
+if TYPE_CHECKING:
+    from go_release_gate.engine.base_judging import BaseTree
+    from go_release_gate.engine.building.with_images import ImageWishes
+    from go_release_gate.facts.built_images import BuiltImages
 
 Built = tuple[tuple[BuiltProgram, ...], tuple[CheckedVariant, ...]]
 
@@ -54,6 +59,7 @@ class BuildRequest:
     """What to build: `root` (real path), its settings, what the report calls it, the commit for linker flags.
 
     `base`: the commit to compare the programs with; `no_base`: why there is none though one is asked for.
+    `images`: how images are built, None: not at all.
     """
 
     root: Path
@@ -65,6 +71,7 @@ class BuildRequest:
     notices: tuple[str, ...] = ()
     base: BaseTree | None = None
     no_base: str = ""
+    images: ImageWishes | None = None
 
 
 def build(request: BuildRequest, edges: Edges) -> BuildReport:
@@ -91,6 +98,11 @@ def build(request: BuildRequest, edges: Edges) -> BuildReport:
     judgement = judge_facts(
         {BuiltPrograms: built}, settings, unreadable=unreadable, baseline=request.baseline, rules=RULES_OF_BUILDS
     )
+    images: BuiltImages | None = None
+    if request.images is not None:
+        from go_release_gate.engine.building.with_images import with_images
+
+        judgement, images = with_images(judgement, request, request.images, facts, edges)
     edges.progress.close()
     facts.timings["total"] = edges.clock() - started
     report = CheckReport(
@@ -105,7 +117,7 @@ def build(request: BuildRequest, edges: Edges) -> BuildReport:
         notices=(*request.notices, *facts.notices, *_notices(orders), *_broken(facts)),
         timings=facts.timings,
     )
-    return BuildReport(report, built, changes)
+    return BuildReport(report, built, changes, images)
 
 
 def _changes(request: BuildRequest, facts: Facts, edges: Edges, orders: Sequence[Order]) -> ShippedChanges | None:
