@@ -38,6 +38,27 @@ class Signer:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestKey:
+    """Who may ask for a rollback or a hold by a signed request. One of `secret` and `public` is given.
+
+    Attributes:
+        id: What requests call this key.
+        secret: Environment variable with the shared key, for HMAC-SHA256.
+        public: Public key as OpenSSH writes it, for signatures by SSH.
+        environments: Environments it may ask about; by default all of them.
+        services: Services it may ask about; by default all of them.
+        actions: What it may ask for.
+    """
+
+    id: Annotated[str, {"pattern": r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$", "examples": ["oncall-2026"]}]
+    secret: str = ""
+    public: str = ""
+    environments: tuple[Name, ...] = ()
+    services: tuple[Name, ...] = ()
+    actions: tuple[Literal["rollback", "hold"], ...] = ("rollback", "hold")
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerSettings:
     """Where the ledger lies and how its entries are signed.
 
@@ -49,6 +70,7 @@ class LedgerSettings:
         signers: Who may sign. Without any, signatures are made and not judged.
         required: Names of fields that every release, promotion and rollback has to carry (`--field ticket=OPS-1`).
         rollback_point: Hours for which a replaced release can be gone back to without `--accept-expired`.
+        request_keys: Whose signed requests are carried out. Without any, none are.
     """
 
     ref: Annotated[str, {"pattern": r"^refs/[A-Za-z0-9._/-]+$"}] = "refs/heads/release-ledger"
@@ -58,6 +80,7 @@ class LedgerSettings:
     signers: tuple[Signer, ...] = ()
     required: tuple[str, ...] = ()
     rollback_point: Hours = 72.0
+    request_keys: tuple[RequestKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +113,8 @@ class Target:
         tag: Tag that follows the environment (channel-tag); by default the environment's name.
         files: Files to edit, relative to the root (gitops).
         format: What the files are (gitops).
+        by: What a place is moved by that has a tag and no digest: `digest` refuses it, `tag` sets the release's
+            version as its tag (gitops). A digest that stands there is always the one that is changed.
         chart_version: Whether Chart.yaml's appVersion follows (gitops).
         deliver: How the edit arrives (gitops).
         repository: Repository of the files, `owner/name` or an address; empty is this one (gitops).
@@ -109,6 +134,7 @@ class Target:
     tag: str = ""
     files: tuple[str, ...] = ()
     format: Literal["auto", "kustomize", "helm", "kubernetes"] = "auto"
+    by: Literal["digest", "tag"] = "digest"
     chart_version: bool = False
     deliver: Literal["push", "pull-request"] = "push"
     repository: str = ""
@@ -199,8 +225,8 @@ class Alert:
 
     Attributes:
         kind: An issue (opened once, then edited), a JSON webhook, a chat webhook (`{"text": …}`), or a command.
-        url: Address of the webhook.
-        secret: Environment variable with the key that signs it.
+        url: Address of the webhook; a chat's is a login, so that it is better given by `secret`.
+        secret: Environment variable with the key that signs a webhook, or with the address of a chat.
         run: Command; it gets the alert as JSON on its standard input.
         labels: Labels of the issue.
     """
@@ -217,14 +243,18 @@ class Requirement:
     """What must hold before a digest is deployed.
 
     Attributes:
-        signature: Whether the image must be signed or attested, as `cosign` verifies it.
-        identity: Identity of the certificate that must have signed.
-        issuer: Issuer of that certificate.
-        checksums: File with SHA-256 sums of release files to verify, relative to the root.
+        signature: Whether the image must be signed, as `cosign verify` finds it.
+        attestation: Repository `owner/name` whose workflows must have attested the image, as `gh attestation verify`
+            finds it.
+        identity: Identity of the certificate that must have signed; `signature` needs it.
+        issuer: Issuer of that certificate; `signature` needs it.
+        checksums: File with SHA-256 sums of release files to verify, as `sha256sum` writes it, relative to the root;
+            the files lie beside it.
         restore: Command that restores the configuration snapshot of the release; `{snapshot}` is filled in.
     """
 
     signature: bool = False
+    attestation: Annotated[str, {"pattern": r"^([A-Za-z0-9-]+/[A-Za-z0-9._-]+)?$"}] = ""
     identity: str = ""
     issuer: str = ""
     checksums: str = ""

@@ -18,6 +18,7 @@ from go_release_gate.config.releases import (
     HttpProbe,
     LedgerSettings,
     MetricQuery,
+    RequestKey,
     Requirement,
     Service,
     Signer,
@@ -27,7 +28,8 @@ from go_release_gate.config.schema import _schema, config_schema, descriptions
 from go_release_gate.config.settings import GoSettings, ReleaseSettings, Settings, WorkloadSettings
 
 RELEASE_KINDS = (
-    Alert, Environment, HealthSettings, HttpProbe, LedgerSettings, MetricQuery, Requirement, Service, Signer, Target
+    Alert, Environment, HealthSettings, HttpProbe, LedgerSettings, MetricQuery, RequestKey,
+    Requirement, Service, Signer, Target
 )  # fmt: skip
 
 

@@ -72,18 +72,18 @@ def read(text: str) -> SshSignature:
     return SshSignature(key, namespace, name, kind, value)
 
 
-def verify(text: str, message: bytes) -> SshSignature:
-    """The signature, which holds for `message` in our namespace. Raises SignatureError."""
+def verify(text: str, message: bytes, namespace: str = NAMESPACE) -> SshSignature:
+    """The signature, which holds for `message` in the namespace. Raises SignatureError."""
     found = read(text)
-    if found.namespace != NAMESPACE.encode():
+    if found.namespace != namespace.encode():
         raise SignatureError(f"made for another purpose: {found.namespace.decode('ascii', 'replace')}")
     if found.hash not in _HASHES:
         raise SignatureError("made with an unknown hash")
-    _verify(_public(found.key), found, _signed(found.hash, message))
+    _verify(_public(found.key), found, _signed(found.hash, message, namespace))
     return found
 
 
-def sign(private: bytes, message: bytes, password: bytes | None = None) -> str:
+def sign(private: bytes, message: bytes, password: bytes | None = None, namespace: str = NAMESPACE) -> str:
     """The armoured signature by a private key in OpenSSH's or PEM form. Raises SignatureError."""
     from cryptography.hazmat.primitives import serialization
 
@@ -97,8 +97,8 @@ def sign(private: bytes, message: bytes, password: bytes | None = None) -> str:
     except (ValueError, TypeError) as error:
         raise SignatureError(f"the private key cannot be used: {error}") from None
     public = key_bytes(line.decode())
-    signature = _made(key, _signed(b"sha512", message))
-    parts = (public, NAMESPACE.encode(), b"", b"sha512", signature)
+    signature = _made(key, _signed(b"sha512", message, namespace))
+    parts = (public, namespace.encode(), b"", b"sha512", signature)
     data = base64.b64encode(_MAGIC + b"\0\0\0\1" + b"".join(map(_string, parts))).decode()
     lines = "\n".join(data[at : at + 70] for at in range(0, len(data), 70))
     return f"-----BEGIN SSH SIGNATURE-----\n{lines}\n-----END SSH SIGNATURE-----\n"
@@ -156,9 +156,9 @@ def _public(key: bytes) -> PublicKeyTypes:
         raise SignatureError("its public key cannot be read") from None
 
 
-def _signed(name: bytes, message: bytes) -> bytes:
+def _signed(name: bytes, message: bytes, namespace: str) -> bytes:
     digest = _HASHES[name](message).digest()
-    return _MAGIC + b"".join(map(_string, (NAMESPACE.encode(), b"", name, digest)))
+    return _MAGIC + b"".join(map(_string, (namespace.encode(), b"", name, digest)))
 
 
 def _string(value: bytes) -> bytes:
