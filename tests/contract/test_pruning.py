@@ -161,6 +161,21 @@ def test_what_is_shared_stays(world: World) -> None:
     assert missing(world.registries, describe(world.registries, parse(f"{world.repository}:nightly"))) == ""
 
 
+def test_another_services_release(world: World) -> None:
+    """A digest that another service runs stays for both; one that it only recorded once goes."""
+    for number in (0, 1):
+        image = world.images[number]
+        entry = Entry(
+            0, "", RELEASE, "worker", "", START, SOMEBODY, image=image, source=Source(version=f"1.{number}.0")
+        )
+        world.write(entry)
+    move = Entry(0, "", PROMOTE, "worker", "production", START, SOMEBODY, after=world.images[0].digest)
+    world.write(replace(move, phase="intent"))
+    world.write(replace(move, phase="done", intent=world.book.state().length))
+    plan = world.plan()
+    assert plan.releases == (world.images[1].digest, world.images[2].digest)
+
+
 def test_a_digest_under_two_tags(world: World) -> None:
     """A tag beside the release's own keeps the digest, and says so; one that is expendable does not."""
     content = world.registries.manifest(parse(f"{world.repository}:1.1.0")).content

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -203,3 +204,32 @@ def test_referrers_of_the_interface(serve: Serve) -> None:
     server = serve(script)
     found = referrers(to(server), image(server, f"acme/shop@{DIGEST}"))
     assert [each.digest for each in found] == [digests.of(name) for name in (b"one", b"two", b"three")]
+
+
+@pytest.mark.parametrize(
+    ("told", "wanted"),
+    [
+        ("repository:acme/shop:pull", "repository:acme/shop:pull,push"),
+        ("repository:acme/shop:push,pull", "repository:acme/shop:pull,push"),
+        ("repository:acme/shop:pull repository:acme/base:pull", "repository:acme/shop:pull,push"),
+        ("", "repository:acme/shop:pull,push"),
+    ],
+)
+def test_the_scope_of_a_write(serve: Serve, told: str, wanted: str) -> None:
+    """Some registries ask for `pull` whatever is to be done: what is asked for is what the write takes."""
+    scopes: list[list[str]] = []
+
+    def script(asked: Asked) -> Iterable[Piece]:
+        if asked.path.startswith("/token"):
+            scopes.append(parse_qs(asked.path.partition("?")[2])["scope"])
+            return [answer(b'{"token": "yes"}')]
+        if "authorization" not in asked.headers:
+            scope = f',scope="{told}"' if told else ""
+            challenge = f'Bearer realm="http://{asked.headers["host"]}/token"{scope}'
+            return [answer(b"", 401, www_authenticate=challenge)]
+        return [shown()] if asked.method == "HEAD" else [answer(b"", 201)]
+
+    server = serve(script)
+    assert put_manifest(to(server), image(server), CONTENT, INDEX) == DIGEST
+    assert scopes[0][0] == wanted
+    assert scopes[0][1:] == told.split()[1:]
