@@ -57,8 +57,9 @@ def pull(call: Call, pull: Pull, *, is_item: bool = False) -> dict[str, Any]:
     owner = (pull.head_repository or "ghost/gone").partition("/")[0]
     url, page = f"{call.root}/pulls/{pull.number}", f"{call.page}/pull/{pull.number}"
     made |= {
-        "id": pull.id, "number": pull.number, "state": pull.state, "title": f"Change {pull.number}", "url": url,
-        "html_url": page, "user": user(call, pull.author), "locked": pull.is_locked, "draft": False,
+        "id": pull.id, "number": pull.number, "state": pull.state, "url": url,
+        "title": pull.title or f"Change {pull.number}",
+        "html_url": page, "body": pull.body, "user": user(call, pull.author), "locked": pull.is_locked, "draft": False,
         "merge_commit_sha": pull.merge_sha,
         "head": _end(call, pull.head_ref, pull.head_sha, pull.head_repository, owner),
         "base": _end(call, pull.base_ref, pull.base_sha, call.repository.full_name),

@@ -18,6 +18,7 @@ from fakes.github.diffs import Changed, Side
 COMMENT_CHARACTERS = 65_536
 MESSAGE_BYTES = 64 * 1024
 TITLE_CHARACTERS = 255
+PULL_TITLE_CHARACTERS = 256
 ISSUE_TITLE_CHARACTERS = 256
 SARIF_BYTES = 10 * 1024 * 1024
 SARIF_RUNS = 20
@@ -42,6 +43,14 @@ def check_run(body: Document, *, is_new: bool) -> Iterator[str]:
         yield "conclusion stale is GitHub's alone"
     for number, item in enumerate((body.get("output") or {}).get("annotations", ())):
         yield from (f"annotations[{number}]: {complaint}" for complaint in annotation(item))
+
+
+def pull_request(body: Document) -> Iterator[str]:
+    """A pull request that is opened or changed; the limits are those of GitHub's 422 answers."""
+    if len(body.get("title") or "") > PULL_TITLE_CHARACTERS:
+        yield f"title is too long (maximum is {PULL_TITLE_CHARACTERS} characters)"
+    if len(body.get("body") or "") > COMMENT_CHARACTERS:
+        yield f"body is too long (maximum is {COMMENT_CHARACTERS} characters)"
 
 
 def annotation(item: Document) -> Iterator[str]:

@@ -59,6 +59,9 @@ class Pull:
     versions: dict[str, dict[str, Changed]]
     state: str = "open"
     is_locked: bool = False
+    title: str = ""
+    body: str | None = None
+    edits: int = 0
 
     @property
     def head_sha(self) -> str:
@@ -202,6 +205,7 @@ class Repository:
         sarif_reads: how many times an upload is `pending` before it is complete.
         tree_limit: entries after which a recursive tree is truncated.
         lists_pulls_by_commit: whether commits/SHA/pulls knows the heads of forks.
+        origin: bare repository on disk that holds further branches; empty: none.
     """
 
     full_name: str
@@ -213,6 +217,7 @@ class Repository:
     sarif_reads: int = 0
     tree_limit: int = 100_000
     lists_pulls_by_commit: bool = True
+    origin: str = ""
     commits: dict[str, Commit] = field(default_factory=dict)
     refs: dict[str, str] = field(default_factory=dict)
     pulls: dict[int, Pull] = field(default_factory=dict)

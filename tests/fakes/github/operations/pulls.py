@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from fakes.github import objects
-from fakes.github.calls import Answer, Call, serves
-from fakes.github.state import Pull
+import subprocess
+
+from fakes.github import objects, rules
+from fakes.github.calls import Answer, Call, RefusedError, serves
+from fakes.github.state import Commit, Pull
 
 FILES = 3000  # "Responses include a maximum of 3000 files."
 
@@ -19,6 +21,51 @@ def repository(call: Call) -> Answer:
 def get(call: Call) -> Answer:
     """One pull request."""
     return Answer(200, objects.pull(call, call.pull()))
+
+
+@serves("pulls/create", "pull-requests: write")
+def create(call: Call) -> Answer:
+    """A new pull request between two branches of the repository; one that is open already is refused with 422."""
+    rules.enforce(rules.pull_request(call.body))
+    head, base = call.body["head"].rpartition(":")[2], call.body["base"]
+    sha, base_sha = _branch(call, head), _branch(call, base)
+    wrong = [name for name, found in (("head", sha), ("base", base_sha)) if not found]
+    if wrong:
+        errors = [{"resource": "PullRequest", "field": name, "code": "invalid"} for name in wrong]
+        raise RefusedError(422, "Validation Failed", errors, is_violation=True)
+    pulls = call.repository.pulls
+    if any(one.state == "open" and (one.head_ref, one.base_ref) == (head, base) for one in pulls.values()):
+        text = f"A pull request already exists for {call.repository.full_name.partition('/')[0]}:{head}."
+        raise RefusedError(422, "Validation Failed", [{"resource": "PullRequest", "code": "custom", "message": text}])
+    number = max(pulls, default=0) + 1
+    name = call.repository.full_name
+    pull = Pull(number, call.new_id(), head, name, base, base_sha, call.login, {sha: {}}, title=call.body["title"])
+    pull.body = call.body.get("body")
+    pulls[number] = pull
+    return Answer(201, objects.pull(call, pull), {"Location": f"{call.root}/pulls/{number}"})
+
+
+@serves("pulls/update", "pull-requests: write")
+def update(call: Call) -> Answer:
+    """Another title, text or state."""
+    pull = call.owned(call.pull())
+    rules.enforce(rules.pull_request(call.body))
+    pull.title, pull.body = call.body.get("title", pull.title), call.body.get("body", pull.body)
+    pull.state = call.body.get("state", pull.state)
+    pull.edits += 1
+    return Answer(200, objects.pull(call, pull))
+
+
+def _branch(call: Call, name: str) -> str:
+    """The commit at a branch's end, also of the repository on disk; empty where there is none."""
+    repository = call.repository
+    if repository.origin:
+        words = ["git", "--git-dir", repository.origin, "rev-parse", "--verify", "--quiet", f"refs/heads/{name}"]
+        sha = subprocess.run(words, capture_output=True, text=True, check=False).stdout.strip()
+        if sha:
+            repository.commits.setdefault(sha, Commit(sha, {}))
+            repository.refs[f"refs/heads/{name}"] = sha
+    return repository.refs.get(f"refs/heads/{name}", "")
 
 
 @serves("pulls/list", "pull-requests: read")
