@@ -71,6 +71,8 @@ class LedgerSettings:
         required: Names of fields that every release, promotion and rollback has to carry (`--field ticket=OPS-1`).
         rollback_point: Hours for which a replaced release can be gone back to without `--accept-expired`.
         request_keys: Whose signed requests are carried out. Without any, none are.
+        views: What shows the ledger beside it: `artifact` attaches each entry to its image, `deployments` shows moves at
+            GitHub, in a workflow. Both are written after the ledger, and never believed.
     """
 
     ref: Annotated[str, {"pattern": r"^refs/[A-Za-z0-9._/-]+$"}] = "refs/heads/release-ledger"
@@ -81,6 +83,7 @@ class LedgerSettings:
     required: tuple[str, ...] = ()
     rollback_point: Hours = 72.0
     request_keys: tuple[RequestKey, ...] = ()
+    views: tuple[Literal["artifact", "deployments"], ...] = ("artifact", "deployments")
 
 
 @dataclass(frozen=True, slots=True)
