@@ -143,3 +143,19 @@ def test_what_stays_is_whole(world: tuple[Repository, State, set[str]]) -> None:
     kept = set(state.releases["api"]) - deletions.keys()
     assert _whole(repository, set(repository.names.values()) | kept)
     assert _plan(repository, state) == ({}, set())
+
+
+def test_a_fallback_index_that_lists_a_strangers_manifest() -> None:
+    """What has no such subject stays, though nothing else names it."""
+    repository = Repository()
+    release = repository.put("1.0.0", number=1, manifests=[])
+    stranger = repository.put(number=2)
+    signature = repository.put(subject=repository.descriptor(release))
+    listed = [repository.descriptor(one) for one in (stranger, signature)]
+    index = repository.put(release.replace(":", "-"), manifests=listed)
+    deletions, _ = _plan(repository, _recorded(repository, [release], 0))
+    assert deletions == {
+        release: "a release",
+        index: "what refers to a release",
+        signature: "what refers to a release",
+    }
