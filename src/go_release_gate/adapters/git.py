@@ -6,10 +6,13 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from go_release_gate.adapters.process import Completed, Runner
 from go_release_gate.errors import UnavailableError
-from go_release_gate.facts.tags import ANNOTATED, LIGHT, Tag
+
+if TYPE_CHECKING:
+    from go_release_gate.facts.tags import Tag
 
 TIMEOUT = 60.0
 """Seconds; each call reads a few objects."""
@@ -87,6 +90,8 @@ class Git:
 
     def tag_list(self) -> tuple[Tag, ...]:
         """Every tag that is here: commit, light or annotated, when. Signatures are not looked for."""
+        from go_release_gate.facts.tags import ANNOTATED, LIGHT, Tag
+
         rows = self._refs(("refname:strip=2", "objectname", "*objectname", "creatordate:unix"), "refs/tags")
         return tuple(
             Tag(name, peeled or own, ANNOTATED if peeled else LIGHT, int(time) if time.isdigit() else 0)

@@ -6,20 +6,25 @@ import argparse
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from go_release_gate import __version__
 from go_release_gate.cli.root import guarded_by
 from go_release_gate.cli.session import Wishes
 from go_release_gate.config.environment import secret
 from go_release_gate.errors import UnavailableError, UsageError
-from go_release_gate.model.outcome import Verdict
-from go_release_gate.model.report import CheckReport, Subject
 from go_release_gate.report.progress import progress_for
 from go_release_gate.report.write import Sinks, parse_report
+
+if TYPE_CHECKING:
+    from go_release_gate.model.report import CheckReport
 
 
 def unjudged(error: UnavailableError) -> CheckReport:
     """The report of a run that could judge nothing, for whoever reads reports and not messages."""
+    from go_release_gate.model.outcome import Verdict
+    from go_release_gate.model.report import CheckReport, Subject
+
     return CheckReport(
         version=__version__,
         go="",

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from go_release_gate.adapters.github.runner import new_token
 from go_release_gate.cli.asking import sinks_of, unjudged, wishes_of
@@ -14,18 +15,19 @@ from go_release_gate.cli.complain import complain
 from go_release_gate.cli.root import below, guarded_by, root_of
 from go_release_gate.cli.session import Session, open_session
 from go_release_gate.cli.settings import Judged, judged_settings
-from go_release_gate.engine.base_judging import BaseTree
 from go_release_gate.engine.building.run import BuildRequest, BuildWishes, build
 from go_release_gate.engine.building.stamp import Stamp
 from go_release_gate.errors import UnavailableError, UsageError
-from go_release_gate.model.report import Subject
 from go_release_gate.model.severity import Event
-from go_release_gate.report.built import BuildReport
-from go_release_gate.report.built_forms import form
+from go_release_gate.model.subject import Subject
 from go_release_gate.report.colour import wants_colour
 from go_release_gate.report.options import RenderOptions
 from go_release_gate.report.redact import Redactor
 from go_release_gate.report.write import check_sinks, write_reports
+
+if TYPE_CHECKING:
+    from go_release_gate.engine.base_judging import BaseTree
+    from go_release_gate.report.built import BuildReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,11 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
         if sinks.format == "text" and not sinks.files:
             raise
         complain(error, environ)
+        from go_release_gate.report.built import BuildReport
+
         built = Built(BuildReport(unjudged(error)))
+    from go_release_gate.report.built_forms import form  # loaded while Go works
+
     write_reports(
         built.report,
         sinks,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from go_release_gate.adapters.toolbox import checkout_of
 from go_release_gate.cli.basefile import Elsewhere, base_reader
@@ -17,12 +18,12 @@ from go_release_gate.config.load import FILE_NAME, ConfigFiles, Given, load
 from go_release_gate.config.policy import Rules, RuleSeverity
 from go_release_gate.config.settings import Settings
 from go_release_gate.config.yamlfile import SIZE_LIMIT
-from go_release_gate.engine.baseline import Baseline
-from go_release_gate.engine.baseline import parse as parse_baseline
-from go_release_gate.engine.baseline import tighten as tighten_baseline
 from go_release_gate.engine.safe_paths import RefusedFileError, read_regular
 from go_release_gate.errors import ConfigError, GateError, UsageError
 from go_release_gate.model.severity import Event
+
+if TYPE_CHECKING:
+    from go_release_gate.engine.baseline import Baseline
 
 BASELINE_LIMIT = 16 << 20  # bytes
 FileReader = Callable[[str], bytes | None]
@@ -163,19 +164,23 @@ def _baseline(settings: Settings, root: Path, top: Path, base_file: FileReader |
     name = settings.baseline
     if not name:
         return None
+    from go_release_gate.engine.baseline import parse, tighten
+
     inside = below(root / name, top)
     data = _read_named(root / name) if inside is None else _read_checkout(top, inside, BASELINE_LIMIT)
     if data is None:
         raise ConfigError("there is no such baseline file", "write one with `check --write-baseline FILE`", path=name)
-    baseline = parse_baseline(data, name)
+    baseline = parse(data, name)
     if base_file is None or inside is None:
         return baseline
-    return tighten_baseline(_base_baseline(base_file, os.path.relpath(top / inside, root)), baseline)
+    return tighten(_base_baseline(base_file, os.path.relpath(top / inside, root)), baseline)
 
 
 def _base_baseline(base_file: FileReader, name: str) -> Baseline:
+    from go_release_gate.engine.baseline import Baseline, parse
+
     try:
         data = base_file(name)
-        return parse_baseline(data, name) if data is not None else Baseline()
+        return parse(data, name) if data is not None else Baseline()
     except GateError:
         return Baseline()

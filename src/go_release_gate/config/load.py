@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from go_release_gate.config.construct import plain
 from go_release_gate.config.event import EventContext
 from go_release_gate.config.keys import key_of
 from go_release_gate.config.nearest import did_you_mean
 from go_release_gate.config.policy import OF_BASE, Policy, Rules, parse_threshold, read_policy
 from go_release_gate.config.settings import ImageSettings, Settings
-from go_release_gate.config.tighten import tighten
 from go_release_gate.errors import UsageError
 from go_release_gate.model.severity import Event
 
@@ -81,6 +79,8 @@ def _policy(files: ConfigFiles, event: Event, rules: Rules) -> tuple[Policy, tup
     head = read_policy(files.head, files.name, event, rules)
     if not files.is_foreign:
         return head, ()
+    from go_release_gate.config.tighten import tighten
+
     base = read_policy(files.base, files.name + OF_BASE, event, rules)
     settings = tighten(base.settings, head.settings, rules)
     return Policy(settings, _merged_origins(base, head, settings)), _said(files, head.settings, settings)
@@ -109,7 +109,11 @@ def _merged_origins(base: Policy, head: Policy, settings: Settings) -> dict[str,
 
 def flat(settings: Settings) -> dict[str, Any]:
     """Dotted key of the file → value in force, in the order of the file's documentation; severities rule by rule."""
+    from go_release_gate.config.construct import plain
+    from go_release_gate.config.releases import Releases
+
     fail_on = settings.fail_on.value if settings.fail_on else "never"
+    releases = settings.releases or Releases()
     return {
         "rules": settings.edition,
         "select": list(settings.select),
@@ -134,7 +138,7 @@ def flat(settings: Settings) -> dict[str, Any]:
         "release.tags": settings.release.tags,
         **{f"build.{key_of(item.name)}": plain(getattr(settings.build, item.name)) for item in fields(settings.build)},
         **{f"workloads.{key.replace('_', '-')}": value for key, value in asdict(settings.workloads).items()},
-        **{key: plain(getattr(settings.releases, key)) for key in ("ledger", "services", "environments")},
+        **{key: plain(getattr(releases, key)) for key in ("ledger", "services", "environments")},
         "event": settings.event.value,
         "tag": settings.tag,
         "base": settings.base,

@@ -6,16 +6,17 @@ import posixpath
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from go_release_gate import __version__
 from go_release_gate.config.building import BuildSettings
-from go_release_gate.config.construct import construct
-from go_release_gate.config.releases import Releases
 from go_release_gate.config.settings import GoSettings, ImageSettings, ReleaseSettings, Settings, WorkloadSettings
-from go_release_gate.config.yamlfile import YamlDocument
 from go_release_gate.errors import ConfigError
 from go_release_gate.model.severity import Event, Severity
+
+if TYPE_CHECKING:
+    from go_release_gate.config.releases import Releases
+    from go_release_gate.config.yamlfile import YamlDocument
 
 EDITION = ".".join(__version__.split(".")[:2])  # the newest edition of the rules that this program knows
 OF_BASE = " of the base commit"  # after a file's name, for people
@@ -42,7 +43,7 @@ def read_policy(data: bytes | None, name: str, event: Event, rules: Rules) -> Po
     import hashlib
 
     from go_release_gate.config.validate import validate
-    from go_release_gate.config.yamlfile import read_yaml
+    from go_release_gate.config.yamlfile import YamlDocument, read_yaml
 
     read = read_yaml(data, name)
     document = YamlDocument(_without_empty({} if read.value is None else read.value), read.lines)
@@ -64,6 +65,8 @@ def edition_key(text: str) -> tuple[int, ...]:
 
 
 def _settings(values: Mapping[str, Any], event: Event) -> Settings:
+    from go_release_gate.config.construct import construct
+
     go = values.get("go", {})
     known = Settings(event=event)
     return replace(
@@ -87,8 +90,16 @@ def _settings(values: Mapping[str, Any], event: Event) -> Settings:
         release=_release(values.get("release", {})),
         build=construct(BuildSettings, values.get("build", {})),
         workloads=WorkloadSettings(**_attributes(values.get("workloads", {}))),
-        releases=construct(Releases, values),
+        releases=_releases(values),
     )
+
+
+def _releases(values: Mapping[str, Any]) -> Releases | None:
+    from go_release_gate.config.construct import construct
+    from go_release_gate.config.releases import Releases
+
+    found = construct(Releases, values)
+    return None if found == Releases() else found
 
 
 def _release(values: Mapping[str, Any]) -> ReleaseSettings:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from go_release_gate.config.building import BuildSettings
-from go_release_gate.config.releases import Releases
 from go_release_gate.model.severity import Event, Severity
+
+if TYPE_CHECKING:
+    from go_release_gate.config.releases import Releases
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ class Settings:
         policy: `default` or `strict`.
         images: the table of images as the file gives it; empty: it is discovered.
         build: what `build` compiles.
-        releases: the release ledger with its services and environments; `check` reads none of it.
+        releases: the release ledger with its services and environments, None: the file says nothing of them.
     """
 
     select: tuple[str, ...] = ()
@@ -128,4 +130,4 @@ class Settings:
     release: ReleaseSettings = field(default_factory=ReleaseSettings)
     build: BuildSettings = field(default_factory=BuildSettings)
     workloads: WorkloadSettings = field(default_factory=WorkloadSettings)
-    releases: Releases = field(default_factory=Releases)
+    releases: Releases | None = None

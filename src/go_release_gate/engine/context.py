@@ -10,12 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from go_release_gate.facts.module import Module
-from go_release_gate.facts.patch import Mended
-from go_release_gate.facts.repository import Repository
-from go_release_gate.facts.tidy import Tidy
-from go_release_gate.facts.vendor import Vendor
-from go_release_gate.facts.verify import Verify
 from go_release_gate.model.progress import Progress, Silence
 
 if TYPE_CHECKING:
@@ -25,6 +19,12 @@ if TYPE_CHECKING:
     from go_release_gate.adapters.hadolint import Hadolint
     from go_release_gate.adapters.registry.client import Registries
     from go_release_gate.config.settings import Settings
+    from go_release_gate.facts.module import Module
+    from go_release_gate.facts.patch import Mended
+    from go_release_gate.facts.repository import Repository
+    from go_release_gate.facts.tidy import Tidy
+    from go_release_gate.facts.vendor import Vendor
+    from go_release_gate.facts.verify import Verify
 
 T = TypeVar("T")
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from go_release_gate.facts.binary import Binary
-from go_release_gate.model.outcome import ModuleError
+if TYPE_CHECKING:
+    from go_release_gate.facts.binary import Binary
+    from go_release_gate.model.outcome import ModuleError
 
 
 @dataclass(frozen=True, slots=True)

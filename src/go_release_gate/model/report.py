@@ -8,20 +8,18 @@ from typing import Any
 
 from go_release_gate.model.finding import Finding
 from go_release_gate.model.outcome import ModuleError, Outcome, Verdict
-from go_release_gate.model.severity import Event, Severity
+from go_release_gate.model.severity import Severity
+from go_release_gate.model.subject import Subject
 
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What was judged. Unknown parts are empty strings; `run` is None outside a workflow."""
-
-    repository: str = ""
-    commit: str = ""
-    ref: str = ""
-    event: Event = Event.BRANCH
-    base: str = ""
-    config: str = ""
-    run: str | None = None
+__all__ = [
+    "CheckReport",
+    "Comparison",
+    "ModuleAnswer",
+    "Subject",
+    "Suppressed",
+    "TidyAnswer",
+    "VerifyAnswer",
+]
 
 
 @dataclass(frozen=True, slots=True)

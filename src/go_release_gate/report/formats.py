@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from go_release_gate.errors import UsageError
-from go_release_gate.model.report import CheckReport
-from go_release_gate.report.options import RenderOptions
 
-Renderer = Callable[[CheckReport, RenderOptions], str]
+if TYPE_CHECKING:
+    from go_release_gate.model.report import CheckReport
+    from go_release_gate.report.options import RenderOptions
+
+Renderer = Callable[["CheckReport", "RenderOptions"], str]
 
 FORMATS: dict[str, str] = {
     "text": "text",
@@ -22,9 +25,14 @@ FORMATS: dict[str, str] = {
 """Name of a form → the module of this package whose `render` gives it; loaded when it is asked for."""
 
 
-def renderer(name: str) -> Renderer:
-    """The renderer of a form. Raises UsageError with the known names."""
+def check_name(name: str) -> None:
+    """Raise UsageError with the known names where there is no such form."""
     if name not in FORMATS:
         raise UsageError(f"unknown report format {name!r}", f"known formats: {', '.join(FORMATS)}")
+
+
+def renderer(name: str) -> Renderer:
+    """The renderer of a form. Raises UsageError with the known names."""
+    check_name(name)
     render: Renderer = import_module(f"go_release_gate.report.{FORMATS[name]}").render
     return render

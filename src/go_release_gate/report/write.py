@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 from go_release_gate.errors import UsageError
 from go_release_gate.report.files import check_writable, write_file
-from go_release_gate.report.formats import renderer
+from go_release_gate.report.formats import check_name, renderer
 from go_release_gate.report.options import RenderOptions
 from go_release_gate.report.redact import Redactor
 
@@ -53,9 +53,9 @@ def parse_report(text: str) -> tuple[str, Path]:
 
 def check_sinks(sinks: Sinks) -> None:
     """Refuse before the run what could not be written after it (UsageError)."""
-    renderer(sinks.format)
+    check_name(sinks.format)
     for name, path in sinks.files:
-        renderer(name)
+        check_name(name)
         check_writable(path, sinks.guarded)
     paths = [os.path.abspath(path) for _, path in sinks.files]  # noqa: PTH100 - links must stay unresolved
     if twice := {path for path in paths if paths.count(path) > 1}:

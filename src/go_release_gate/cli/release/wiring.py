@@ -167,7 +167,7 @@ def open_desk(args: argparse.Namespace, environ: Mapping[str, str], *, is_writin
             args=args,
             environ=environ,
             root=root,
-            settings=judged.settings.releases,
+            settings=judged.settings.releases or Releases(),
             event=judged.event,
             git=history,
             git_program=git,

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from go_release_gate import __version__
 from go_release_gate.adapters.stepfiles import make_for
 from go_release_gate.config.settings import Settings
-from go_release_gate.engine.baseline import Baseline
 from go_release_gate.engine.building.compile import Compiled, Site, kept_programs
 from go_release_gate.engine.building.plan import chosen, variants
 from go_release_gate.engine.building.services import Unlisted, orders_for
@@ -23,15 +22,16 @@ from go_release_gate.engine.discover import discover
 from go_release_gate.errors import NoModuleError, UnavailableError
 from go_release_gate.facts.built import BuiltProgram, BuiltPrograms, CheckedVariant, Order
 from go_release_gate.facts.repository import Repository
-from go_release_gate.facts.shipped import ShippedChanges
-from go_release_gate.model.report import CheckReport, Subject
 from go_release_gate.model.severity import Event
-from go_release_gate.report.built import BuildReport
 
 if TYPE_CHECKING:
     from go_release_gate.engine.base_judging import BaseTree
+    from go_release_gate.engine.baseline import Baseline
     from go_release_gate.engine.building.with_images import ImageWishes
     from go_release_gate.facts.built_images import BuiltImages
+    from go_release_gate.facts.shipped import ShippedChanges
+    from go_release_gate.model.report import Subject
+    from go_release_gate.report.built import BuildReport
 
 Built = tuple[tuple[BuiltProgram, ...], tuple[CheckedVariant, ...]]
 
@@ -81,6 +81,7 @@ def build(request: BuildRequest, edges: Edges) -> BuildReport:
         NoModuleError: there is none, or no program. UnavailableError: nothing at all could be built (no Go, no space).
     """
     started = edges.clock()
+    Thread(target=_warm, daemon=True).start()
     facts = _discovered(request, edges)
     orders = _ordered(request, facts, edges)
     programs, variants_ = _built(request, facts, edges, orders)
@@ -105,6 +106,9 @@ def build(request: BuildRequest, edges: Edges) -> BuildReport:
         judgement, images = with_images(judgement, request, request.images, facts, edges)
     edges.progress.close()
     facts.timings["total"] = edges.clock() - started
+    from go_release_gate.model.report import CheckReport
+    from go_release_gate.report.built import BuildReport
+
     report = CheckReport(
         version=__version__,
         go=edges.go.toolchain.version,
@@ -123,6 +127,8 @@ def build(request: BuildRequest, edges: Edges) -> BuildReport:
 def _changes(request: BuildRequest, facts: Facts, edges: Edges, orders: Sequence[Order]) -> ShippedChanges | None:
     """What became of every program since the base commit, where one is asked for."""
     if request.no_base:
+        from go_release_gate.facts.shipped import ShippedChanges
+
         return ShippedChanges("", problem=request.no_base)
     if request.base is None:
         return None
@@ -167,8 +173,6 @@ def _built(request: BuildRequest, facts: Facts, edges: Edges, orders: Sequence[O
     site = site_of(
         facts.repository, settings, edges, output, stamp=request.stamp, buildvcs="auto" if is_stamped else "false"
     )
-    warming = Thread(target=_warm, daemon=True)
-    warming.start()
     with phase("build", len(orders), facts, edges):
         programs, compiled = build_orders(orders, site)
     checked = tuple(variants(orders, settings.build.tag_sets))
@@ -187,7 +191,7 @@ def _warm() -> None:
 
     import go_release_gate.engine.building.audit
     import go_release_gate.engine.judging_facts
-    import go_release_gate.report.text
+    import go_release_gate.report.built_forms
     import go_release_gate.rules.of_builds  # noqa: F401
 
 
