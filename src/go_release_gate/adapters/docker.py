@@ -40,7 +40,8 @@ class Docker:
 
     Attributes:
         exports: whether buildx is there with a builder that writes OCI archives (not that of driver `docker`).
-        rewrites: whether that builder sets the times of files in layers. version: of the engine, in words.
+        rewrites: whether that builder sets the times of files in layers. is_unknown: whether it tells no version, as
+            one built by hand does. version: of the engine, in words.
     """
 
     program: Path
@@ -49,14 +50,15 @@ class Docker:
     version: str = ""
     exports: bool = False
     rewrites: bool = False
+    is_unknown: bool = False
 
     @property
     def limits(self) -> tuple[str, ...]:
         """What it cannot do, one sentence each."""
-        if self.exports and self.rewrites:
-            return ()
-        if self.exports:
+        if self.exports and not self.rewrites:
             return ("this BuildKit is older than 0.13: times of files in layers are those of the build",)
+        if self.exports:
+            return ("it does not tell its version: one older than 0.13 sets no times in layers",) * self.is_unknown
         return (
             "no buildx with a builder of its own: times of files in layers are those of the build",
             "no buildx with a builder of its own: one platform, no attestations, and a digest only its engine knows",
@@ -132,8 +134,10 @@ def find_docker(parent: Mapping[str, str], root: Path, runner: Runner) -> Docker
     driver, kit = _DRIVER.search(builder), _BUILDKIT.search(builder)
     if driver and driver[1] in ("docker-container", "remote", "kubernetes"):
         version = (int(kit[1]), int(kit[2])) if kit else (0, 0)
-        words = f"buildx with BuildKit {kit[1]}.{kit[2]}" if kit else "buildx"
-        return Docker(program, runner, variables, words, exports=True, rewrites=version >= _REWRITES)
+        is_unknown = version == (0, 0)
+        words = "buildx with BuildKit" if is_unknown else f"buildx with BuildKit {version[0]}.{version[1]}"
+        rewrites = is_unknown or version >= _REWRITES
+        return Docker(program, runner, variables, words, exports=True, rewrites=rewrites, is_unknown=is_unknown)
     version_text = ask("version", "--format", "{{.Server.Version}}").strip()
     if not version_text:
         raise UnavailableError("no image was built: no Docker engine answers", HINT)

@@ -45,8 +45,6 @@ class Comparison:
         second = self._after.loaded(other.address, other.size)
         if first == second:
             return False
-        if not is_moved:
-            return True
         if self._left <= 0:
             self.is_whole = False
             return False
@@ -55,9 +53,9 @@ class Comparison:
                 return not self._same_fields(first, second, one.address, other.address)
             case "arm64":
                 return not self._same_words(first, second, one.address, other.address)
-            case _:
-                self.is_whole = False
-                return False
+            case _:  # what differs without anything having moved is no address, or one of a text
+                self.is_whole = self.is_whole and not is_moved
+                return not is_moved
 
     def _same_fields(self, first: bytes, second: bytes, old: int, new: int) -> bool:
         """Whether all that differs are addresses of four bytes, relative or absolute, with the same meaning."""

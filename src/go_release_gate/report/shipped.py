@@ -31,7 +31,8 @@ def headline(changes: ShippedChanges) -> str:
     since = f" since {changes.base[:SHORT]}" if changes.base else ""
     if count[UNCHANGED] == len(changes.programs):
         return f"this changes nothing that ships: {both} as they were{since}" if changes.programs else "no binaries"
-    parts = [f"{count[CHANGED]} of {both} change{since}"]
+    verb = "changes" if count[CHANGED] == 1 else "change"
+    parts = [f"{count[CHANGED]} of {both} {verb}{since}"]
     parts += [f"{count[outcome]} {outcome}" for outcome in (ADDED, REMOVED) if count[outcome]]
     parts += [f"{count[UNKNOWN]} cannot be compared"] if count[UNKNOWN] else []
     return ", ".join(parts)

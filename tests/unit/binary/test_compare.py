@@ -79,6 +79,12 @@ def test_a_function_that_is_called_anything_else_is_the_same_code(tmp_path: Path
     assert held(tmp_path, MAIN.replace("sum", "total")) == Compared(is_same=True, why=LINES)
 
 
+def test_texts_that_change_places_change_one_function(tmp_path: Path) -> None:
+    """The linker sorts texts by length: a longer one moves others without moving any function or symbol."""
+    found = held(tmp_path, MAIN.replace('"one"', '"three"'))
+    assert [one.name for one in found.functions] == ["main.text"]
+
+
 def test_new_and_gone_functions_have_no_size_on_one_side(tmp_path: Path) -> None:
     """A function that is called anything else and does anything else is new, and the old one gone."""
     found = held(tmp_path, MAIN.replace("sum", "total").replace("n + 2", "n * 7"))
