@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import io
 import json
 import os
+import re
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,7 +25,7 @@ START = datetime(2026, 11, 21, 10, tzinfo=UTC)
 CONFIG = """\
 services:
   api:
-    image: {registry}/acme/api
+    image: {registry}/{path}
     module: services/api
     migrations: ["services/api/migrations/**"]
 environments:
@@ -82,6 +84,11 @@ class World:
         return self.folder / "origin.git"
 
     @property
+    def path(self) -> str:
+        """The image's repository, of this world alone."""
+        return re.sub(r"[^a-z0-9]+", "-", self.folder.name.lower()).strip("-") + "/api"
+
+    @property
     def clone(self) -> Path:
         """The checkout."""
         return self.folder / "clone"
@@ -94,7 +101,9 @@ class World:
             git(self.clone, "config", key, value)
         (self.folder / "home").mkdir(exist_ok=True)
         self.environ = {"PATH": os.environ["PATH"], "HOME": str(self.folder / "home")}
-        self.write(".go-release-gate.yml", config.format(registry=self.registry.domain))
+        self.write(
+            ".go-release-gate.yml", config.format(registry=self.registry.domain, path=self.path, folder=self.folder)
+        )
         self.commit("a configuration")
         return self
 
@@ -119,8 +128,15 @@ class World:
             self.write(name, content)
         self.commit(f"api {version}")
         git(self.clone, "tag", f"services/api/v{version}")
-        self.digests[version] = self.registry.push("acme/api", version, version)
+        self.digests[version] = self.registry.push(self.path, version, version)
         return self.digests[version]
+
+    def delete(self, version: str) -> None:
+        """Take a version's manifest out of the registry."""
+        connection = http.client.HTTPConnection(self.registry.domain, timeout=20)
+        connection.request("DELETE", f"/v2/{self.path}/manifests/{self.digests[version]}")
+        assert connection.getresponse().status == 202
+        connection.close()
 
     def run(self, *words: str, code: int = 0, **environ: str) -> Ran:
         """`release WORDS` in the checkout; its exit code must be `code`."""

@@ -32,12 +32,14 @@ def schema_text(kind: str) -> str:
 
 
 def _makers() -> Mapping[str, Callable[[], dict[str, Any]]]:
+    from go_release_gate.cli.release.schemas import release_schemas
     from go_release_gate.cli.rules import rules_schema
     from go_release_gate.config.schema import config_schema
     from go_release_gate.engine.baseline import baseline_schema
     from go_release_gate.rules.registry import RULES
 
     return {
+        **release_schemas(),
         "config": lambda: config_schema([rule.id for rule in RULES]),
         "baseline": baseline_schema,
         "rules": rules_schema,

@@ -207,4 +207,5 @@ RELEASE_INPUTS: tuple[Input, ...] = (
         verbs=_ALL,
     ),
     Input("signing-password", "Password of the signing key.", Kind.SECRET, verbs=_ALL),
+    Input("metrics-token", "Bearer token for Prometheus.", Kind.SECRET, verbs=verbs_of("verdict")),
 )

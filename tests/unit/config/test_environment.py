@@ -75,6 +75,7 @@ def test_secrets_are_no_options() -> None:
         "registry-credentials",
         "signing-key",
         "signing-password",
+        "metrics-token",
     }
     assert not any(item.is_option for item in secrets)
     assert secret({"INPUT_GITHUB-TOKEN": "t"}, "github-token") == "t"

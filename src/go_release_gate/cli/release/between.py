@@ -133,4 +133,5 @@ def _commits(title: str, commits: tuple[str, ...]) -> list[Part]:
         return []
     more = len(commits) - SHOWN
     rest = (f"and {more} more",) if more > 0 else ()
-    return [Heading(f"{len(commits)} {title}"), Lines((*commits[:SHOWN], *rest))]
+    count = title.replace("commits", "commit", 1) if len(commits) == 1 else title
+    return [Heading(f"{len(commits)} {count}"), Lines((*commits[:SHOWN], *rest))]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from go_release_gate.cli.release.doing import Outcome
 from go_release_gate.cli.release.page import Heading, Lines, Page, Table
+from go_release_gate.cli.release.views import compared
 from go_release_gate.cli.release.wiring import Desk
-from go_release_gate.ledger.chain import Chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Verified:
 def perform(desk: Desk) -> Outcome:
     """Verify; exit 1 where an entry must not be believed, or a view disagrees."""
     chain = desk.book.chain()
-    views, notices = ((), ()) if desk.args.offline or chain.fault else _views(desk, chain)
+    views, notices = ((), ()) if desk.args.offline or chain.fault else compared(desk)
     fault = chain.fault
     report = Verified(
         len(chain.entries),
@@ -40,11 +40,6 @@ def perform(desk: Desk) -> Outcome:
     code = 1 if fault or views else 0
     outputs = {"verdict": "fail" if code else "pass", "complete": "true", "entry-id": str(len(chain.entries) or "")}
     return Outcome("release-verify", report, _page(report), code, outputs)
-
-
-def _views(desk: Desk, chain: Chain) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Where views disagree with the ledger, and which could not be asked."""
-    return (), ()
 
 
 def _page(report: Verified) -> Page:

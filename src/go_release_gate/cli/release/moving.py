@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,8 +14,10 @@ from go_release_gate.cli.release.doing import Outcome
 from go_release_gate.cli.release.entries import outcome_of
 from go_release_gate.cli.release.page import Heading, Lines, Page, Table, as_text
 from go_release_gate.cli.release.screen import Screen, page_of, screen_of, warnings_of
+from go_release_gate.cli.release.telling import told
+from go_release_gate.cli.release.views import shown
 from go_release_gate.cli.release.wiring import Desk
-from go_release_gate.errors import RefusedError, UsageError
+from go_release_gate.errors import RefusedError, UnavailableError, UsageError
 from go_release_gate.ledger.candidates import LAST_GOOD, Choice, Wish, choose
 from go_release_gate.ledger.entry import PROMOTE, ROLLBACK, Entry
 from go_release_gate.release.applying import abandon, apply_plan, resume
@@ -24,6 +27,9 @@ from go_release_gate.release.situation import observe
 from go_release_gate.report.colour import wants_colour
 from go_release_gate.report.jsontext import dumps
 from go_release_gate.report.neutral import log_text
+
+RESUME = "go-release-gate release resume --service {} --env {}"
+UNHOLD = "go-release-gate release unhold --service {} --env {}"
 
 
 def perform(desk: Desk) -> Outcome:
@@ -51,13 +57,21 @@ def _move(desk: Desk) -> Outcome:
 
 
 def carried(desk: Desk, plan: Plan, fields: dict[str, str]) -> Outcome:
-    """Apply a plan."""
+    """Apply a plan. People are told of a rollback before its slow part, and of what became of it."""
     move = plan.move
-    _alert(desk, plan, "begun")
-    done = apply_plan(plan, desk.hands(move.service, move.environment, fields))
-    _alert(desk, plan, "done")
-    words = "rolled back" if plan.kind == ROLLBACK else "promoted"
-    return _closed(desk, plan.kind, done, f"{words} to {move.version}")
+    place = (move.service, move.environment)
+    hands = desk.hands(*place, fields)
+    if plan.kind == PROMOTE:
+        return _closed(desk, PROMOTE, apply_plan(plan, hands), f"promoted to {move.version}")
+    why = f"a rollback to {move.version} is begun{': ' if move.reason else ''}{move.reason}"
+    notices = told(desk, place, move.before, "failing", why)
+    try:
+        done = apply_plan(plan, hands)
+    except UnavailableError as error:
+        told(desk, place, move.before, "stuck", error.message, RESUME)
+        raise
+    notices += told(desk, place, move.before, "rolled-back", f"{move.version} runs again: {move.reason}", UNHOLD)
+    return _closed(desk, ROLLBACK, done, f"rolled back to {move.version}", dict.fromkeys(notices))
 
 
 def _made(desk: Desk) -> Plan:
@@ -182,26 +196,18 @@ def _abandon(desk: Desk) -> Outcome:
     return _closed(desk, "abandon", done, f"{done.kind} given up")
 
 
-def _closed(desk: Desk, action: str, done: Entry, words: str) -> Outcome:
+def _closed(desk: Desk, action: str, done: Entry, words: str, told_: Iterable[str] = ()) -> Outcome:
     state = desk.book.state(fresh=False)
     release = state.release(done.service, done.after)
     found = (release.image, release.source) if release else None
-    notices = _views(desk, done)
+    notices = tuple(told_)
     if done.kind == ROLLBACK and done.phase == "done":
         place = f"--service {done.service} --env {done.environment}"
         notices = (*notices, f"promotions are held until `go-release-gate release unhold {place}`")
-    entries = [one for one in desk.book.chain(fresh=False).entries if one.seq >= (done.intent or done.seq)]
+    first = (done.intent or done.seq) - (1 if done.kind == ROLLBACK else 0)  # its hold stands right before the intent
+    entries = [one for one in desk.book.chain(fresh=False).entries if one.seq >= first]
     ours = [one for one in entries if one.service == done.service and one.environment == done.environment]
     return outcome_of(
         desk, action, done.service, ours, words,
-        environment=done.environment, release=found, previous=done.before, notices=notices,
+        environment=done.environment, release=found, previous=done.before, notices=(*notices, *shown(desk, ours)),
     )  # fmt: skip
-
-
-def _alert(desk: Desk, plan: Plan, step: str) -> None:
-    """People are told; whatever becomes of that, the move goes on."""
-
-
-def _views(desk: Desk, done: Entry) -> tuple[str, ...]:
-    """The views are written after the ledger; one that cannot be is a notice."""
-    return ()

@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from go_release_gate.cli.release.asked import expiry, pairs, place_of, service_of
 from go_release_gate.cli.release.doing import Outcome
 from go_release_gate.cli.release.entries import outcome_of
+from go_release_gate.cli.release.judging import CODES, judged
+from go_release_gate.cli.release.views import shown
 from go_release_gate.cli.release.wiring import Desk
 from go_release_gate.errors import RaceError, RefusedError, UsageError
 from go_release_gate.ledger.chain import Place
 from go_release_gate.ledger.entry import HOLD, QUARANTINE, UNHOLD, VERDICT, Entry
 from go_release_gate.ledger.state import Release, State
-
-CODES = {"pass": 0, "fail": 1, "inconclusive": 3}  # exit codes of a verdict, whoever found it
 
 
 def perform(desk: Desk) -> Outcome:
@@ -33,8 +33,6 @@ def _verdict(desk: Desk) -> Outcome:
     if not digest:
         raise RefusedError(f"nothing of {service} runs in {environment}: there is nothing to judge")
     if not desk.args.health:
-        from go_release_gate.cli.release.judging import judged
-
         if evidence:
             raise UsageError("--evidence is for a verdict that --health gives", "leave it away, or add --health")
         return judged(desk, service, environment, digest)
@@ -133,5 +131,5 @@ def _appended(
         environment=environment,
         release=(release.image, release.source) if release else None,
         code=code,
-        notices=notices,
+        notices=(*notices, *shown(desk, written)),
     )

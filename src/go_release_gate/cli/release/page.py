@@ -61,11 +61,13 @@ class Page:
 def as_text(page: Page, *, colour: bool) -> str:
     """For a terminal or a log; aligned, plain where it is piped."""
     lines: list[str] = []
+    before: Part | None = None
     for part in page.parts:
         found = _text(part, colour=colour)
-        if found and lines:
+        if found and lines and not isinstance(before, Heading):
             lines.append("")
         lines += found
+        before = part if found else before
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -8,6 +8,7 @@ from go_release_gate.cli.release.asked import fields_of, service_of
 from go_release_gate.cli.release.doing import Outcome
 from go_release_gate.cli.release.entries import outcome_of
 from go_release_gate.cli.release.sources import source_of
+from go_release_gate.cli.release.views import shown
 from go_release_gate.cli.release.wiring import Desk
 from go_release_gate.errors import UsageError
 from go_release_gate.ledger.entry import RELEASE, Entry, Image
@@ -40,6 +41,7 @@ def perform(desk: Desk) -> Outcome:
         words = f"{image.digest} is recorded already, as entry {number}"
         release = (known.image, known.source) if known else (image, source)
         return outcome_of(desk, "record", service, (), words, release=release, seq=number, notices=notices)
+    notices = (*notices, *shown(desk, written))
     return outcome_of(desk, "record", service, written, "recorded", release=(image, source), notices=notices)
 
 
