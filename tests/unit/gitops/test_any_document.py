@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from go_release_gate.errors import RefusedError
@@ -96,6 +96,7 @@ def leaves(node: Any, place: str = "") -> dict[str, str]:
     }
 
 
+@settings(deadline=None)
 @given(documents())
 def test_one_scalar_and_nothing_else_changes(data: bytes) -> None:
     """The bytes are those of before with the image's text replaced; the trees differ in that one leaf."""
@@ -120,6 +121,7 @@ def _index(data: bytes) -> int:
     return 1 if b"{name: x}" in data else 0
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("0123456789abcdefox._-+:eEyYnN"), min_size=1, max_size=8))
 def test_what_stays_plain_is_a_text_to_every_reader(text: str) -> None:
     """A plain text that is kept plain is a text by YAML 1.1, by YAML 1.2, and by the looser numbers of Go's readers."""
@@ -135,6 +137,7 @@ def test_what_stays_plain_is_a_text_to_every_reader(text: str) -> None:
         raise AssertionError(text) from None
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60) | st.text("&*a:[]{}<-\n '\"|#!%", max_size=40).map(str.encode))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     """No file raises anything but a refusal with its path."""
