@@ -24,7 +24,14 @@ if TYPE_CHECKING:
     from go_release_gate.model.report import CheckReport
     from go_release_gate.report.redact import Redactor
 
-SECRETS = ("github-token", "module-credentials", "registry-credentials")
+SECRETS = (
+    "github-token",
+    "module-credentials",
+    "registry-credentials",
+    "signing-key",
+    "signing-password",
+    "metrics-token",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,8 @@ def _run(step: Step, environ: Mapping[str, str]) -> Ending:
         return _build(step, surroundings, wanted, places)
     if wanted is not None and wanted.verb == "inspect":
         return _inspect(step, surroundings, wanted, places)
+    if wanted is not None and wanted.verb == "release":
+        return _release(step, surroundings, wanted, places)
     args = options.parse(options.find_verb("check"), [], surroundings)
     if args is None or wanted is None:  # help needs a flag, and no flag was given
         return Ending(2)
@@ -187,7 +196,8 @@ def _tags(step: Step, environ: Mapping[str, str], args: argparse.Namespace, plac
 
 
 def _build(step: Step, environ: Mapping[str, str], args: argparse.Namespace, places: StepPlaces) -> Ending:
-    """Build every program; keep the reports as files, write log and summary. Nothing is shown on GitHub beside them."""
+    """Build every program; keep the reports as files, write log and summary. On a pull request a comment says which
+    programs it changes."""
     from go_release_gate.cli import build as building
     from go_release_gate.cli import options
     from go_release_gate.cli.check import sinks_of, unjudged
@@ -215,6 +225,11 @@ def _build(step: Step, environ: Mapping[str, str], args: argparse.Namespace, pla
     report, rendering = redactor.value(built.report), building.options_of(asked, environ)
     for name, path in (("json", places.report), ("sarif", places.sarif)):
         write_file(path, form(name)(report, rendering))
+    if report.changes is not None:
+        from go_release_gate.cli.publishing import publish_changes
+
+        said = tuple(map(redactor.text, publish_changes(report.changes, asked, environ)))
+        report = replace(report, check=replace(report.check, notices=(*report.check.notices, *said)))
     write_reports(report, sinks, rendering, sys.stdout, token=new_token, forms=form)
     step.write_summary(built_summary.render(report, rendering))
     kept = {"report": places.for_later_steps(places.report), "sarif": places.for_later_steps(places.sarif)}
@@ -254,6 +269,31 @@ def _inspect(step: Step, environ: Mapping[str, str], args: argparse.Namespace, p
     step.write_summary(inspect_summary.render(report, rendering))
     kept = {"report": places.for_later_steps(places.report), "sarif": places.for_later_steps(places.sarif)}
     return Ending(report.check.verdict.exit_code, {**outputs(report), **kept})
+
+
+def _release(step: Step, environ: Mapping[str, str], args: argparse.Namespace, places: StepPlaces) -> Ending:
+    """Work with the release ledger: what came of it in the log, in the summary, and as outputs."""
+    from go_release_gate.cli import options
+    from go_release_gate.cli.release import doing
+    from go_release_gate.cli.release.page import as_markdown
+    from go_release_gate.report.redact import Redactor
+
+    if not args.action:
+        raise UsageError("`verb: release` wants the input `action`", "for example: action: status")
+    asked = options.complete(options.find_verb(f"release {args.action}"), args, environ)
+    doing.below_workspace(asked, places.workspace)
+    redactor = Redactor(tuple(secret for name in SECRETS if (secret := _secret(environ, name))))
+    outcome = doing.perform(asked, environ)
+    with step.foreign():
+        doing.show(outcome, asked, environ)
+    step.write_summary(redactor.text(as_markdown(outcome.page)))
+    return Ending(outcome.code, {name: redactor.text(value) for name, value in outcome.outputs.items()})
+
+
+def _secret(environ: Mapping[str, str], name: str) -> str:
+    from go_release_gate.config.environment import secret
+
+    return secret(environ, name)
 
 
 def _published(

@@ -16,6 +16,7 @@ from go_release_gate.config.environment import secret
 from go_release_gate.config.event import EventContext, load_event
 from go_release_gate.engine.safe_paths import RefusedFileError, read_regular
 from go_release_gate.errors import GateError, InterruptedRun
+from go_release_gate.facts.shipped import UNCHANGED, ShippedChanges
 from go_release_gate.model.report import CheckReport
 from go_release_gate.publish.target import Target, Unfit, run_key, target_of
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 READ_LIMIT = 16 << 20  # bytes of a file whose lines are mapped
 NAME = "go-release-gate findings"
+CHANGES = "go-release-gate changes"
 LONGEST_NAME = 100  # characters of a check run's name that people still read
 
 
@@ -91,6 +93,43 @@ def publish_check(report: CheckReport, args: argparse.Namespace, environ: Mappin
         return Published(notices=("showing this on GitHub was interrupted: what stands there may be a part of it",))
     except GateError as error:
         return Published(notices=(f"nothing is shown on GitHub beside this run: {error.message}",))
+
+
+def publish_changes(changes: ShippedChanges, args: argparse.Namespace, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Show on the pull request which programs it changes, in a comment of its own; gives what could not be shown.
+
+    Never raises for what GitHub does.
+    """
+    from go_release_gate.adapters.github.comments import put_comment
+    from go_release_gate.report.comment import render_changes
+
+    event = load_event(environ, read_payload)
+    target = target_of(event, environ, git_of(environ, root_of(args, environ)).lineage())
+    token = secret(environ, "github-token")
+    wish = getattr(args, "comment", None) or "auto"
+    if isinstance(target, Unfit) or target.number is None or not target.can_write or not token or wish == "never":
+        return ()
+    is_wanted = wish == "always" or bool(changes.problem or any(one.outcome != UNCHANGED for one in changes.programs))
+    try:
+        api = connected(args, environ, event, token)
+        put_comment(api, target.number, CHANGES, render_changes(changes), _author(api), create=is_wanted)
+    except InterruptedRun:
+        return ("showing what changes on the pull request was interrupted",)
+    except GateError as error:
+        return (f"what changes is not shown on the pull request: {error.message}",)
+    return ()
+
+
+def _author(api: Api) -> str:
+    """Whose comments are ours; a token that may not be asked who it is has no name."""
+    from go_release_gate.adapters.github.api import AwayError, GitHubError
+
+    try:
+        return api.viewer()
+    except AwayError:
+        raise
+    except GitHubError:
+        return ""
 
 
 def connected(args: argparse.Namespace, environ: Mapping[str, str], event: EventContext, token: str) -> Api:

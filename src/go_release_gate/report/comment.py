@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
+from go_release_gate.facts.shipped import ShippedChanges
 from go_release_gate.model.outcome import Verdict
 from go_release_gate.model.report import CheckReport
 from go_release_gate.report import blocks, phrases
@@ -18,6 +20,7 @@ from go_release_gate.report.ladder import Form, is_hopeless, richest
 from go_release_gate.report.markdown_diff import changed_lines, diff_block, folded
 from go_release_gate.report.neutral import markdown_text
 from go_release_gate.report.options import RenderOptions
+from go_release_gate.report.shipped_forms import markdown as changed_programs
 
 BUDGET = 60_000  # characters
 MOST_ROWS = 100
@@ -47,6 +50,15 @@ def render(report: CheckReport, options: RenderOptions, budget: int = BUDGET) ->
     )
     forms = ladder[1:] if is_hopeless(report, budget * 10) else ladder
     return richest(forms, lambda text: len(text) <= budget)
+
+
+def render_changes(changes: ShippedChanges, budget: int = BUDGET) -> str:
+    """The body of the comment of `build`, without its marker: which programs the pull request changes."""
+    ladder: tuple[Form, ...] = tuple(
+        partial(lambda rows: "\n\n".join(changed_programs(changes, rows)) + "\n", rows)
+        for rows in (MOST_ROWS, TRIMMED_ROWS, 0)
+    )
+    return richest(ladder, lambda text: len(text) <= budget)
 
 
 def _well(report: CheckReport, options: RenderOptions) -> Iterator[str]:
