@@ -53,6 +53,13 @@ OPERATIONS = {
     "/tags": "get",
     "/tarball/{ref}": "get",
 }
+VERSIONS = "packages/{package_type}/{package_name}/versions"
+BESIDE = {
+    f"/orgs/{{org}}/{VERSIONS}": "get",
+    f"/orgs/{{org}}/{VERSIONS}/{{package_version_id}}": "delete",
+    f"/users/{{username}}/{VERSIONS}": "get",
+    f"/users/{{username}}/{VERSIONS}/{{package_version_id}}": "delete",
+}
 DROPPED = {"externalDocs", "x-github", "x-octokit", "tags", "summary", "security", "callbacks"}
 NAMED = {"properties", "schemas", "examples", "patternProperties"}  # whose keys are names, not words of OpenAPI
 
@@ -68,9 +75,9 @@ def main(source: str) -> None:
 def cut(whole: dict[str, Any]) -> dict[str, Any]:
     """The description with `OPERATIONS` only, and the closure of what they refer to."""
     paths = {}
-    for path, methods in OPERATIONS.items():
-        item = whole["paths"][REPOSITORY + path]
-        paths[REPOSITORY + path] = {method: _lean(item[method]) for method in methods.split()}
+    for path, methods in ({REPOSITORY + path: methods for path, methods in OPERATIONS.items()} | BESIDE).items():
+        item = whole["paths"][path]
+        paths[path] = {method: _lean(item[method]) for method in methods.split()}
     info = {name: whole["info"][name] for name in ("title", "version", "license")}
     kept = {"openapi": whole["openapi"], "info": info, "paths": paths, "components": {}}
     _close(kept, whole["components"])

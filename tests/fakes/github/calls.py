@@ -119,7 +119,7 @@ class Call:
         if last == 1 or number > last:
             wanted = []
         # GitHub's links name a repository by its number.
-        root = f"{self.api}/repositories/{self.repository.id}"
+        root = f"{self.api}/repositories/{self.repository.id}" if self.path.startswith("/repos/") else self.api
         tail = re.sub(r"^/repos/[^/]+/[^/]+", "", self.path)
         links = [
             f'<{root}{tail}?{urlencode({**self.query, "page": pages[name]})}>; rel="{name}"' for name in wanted

@@ -50,6 +50,10 @@ def _correct(whole: dict[str, Any]) -> None:
     # A fork can be deleted; the webhooks' schema of a pull request says `nullable` for its `head.repo`.
     for name in ("pull-request", "pull-request-simple"):
         schemas[name]["properties"]["head"]["properties"]["repo"] = {"$ref": "#/components/schemas/nullable-repository"}
+    # Pages are asked for as in the lists beside it; what is published leaves these parameters out.
+    versions = "packages/{package_type}/{package_name}/versions"
+    paged = [{"$ref": f"#/components/parameters/{name}"} for name in ("page", "per-page")]
+    whole["paths"][f"/users/{{username}}/{versions}"]["get"]["parameters"] += paged
     # The discriminator is a key of objects; a folder's content is a list.
     contents = whole["paths"]["/repos/{owner}/{repo}/contents/{path}"]["get"]["responses"]["200"]["content"]
     del contents["application/json"]["schema"]["discriminator"]

@@ -15,7 +15,18 @@ from fakes.github.server import Server
 from fakes.github.state import BOT, Comment, Commit, Pull, Repository, Review, State, Token, sha_of
 
 EVERYTHING = dict.fromkeys(
-    ("checks", "pull-requests", "issues", "contents", "security-events", "deployments", "statuses", "metadata"), "write"
+    (
+        "checks",
+        "pull-requests",
+        "issues",
+        "contents",
+        "security-events",
+        "deployments",
+        "statuses",
+        "metadata",
+        "packages",
+    ),
+    "write",
 )
 Contents = Mapping[str, bytes | str]
 

@@ -139,7 +139,7 @@ def _operated(
     fake: GitHub, request: Request, place: tuple[description.Route, str], token: Token | None, created: list[int | str]
 ) -> Answer:
     found, path = place
-    repository = fake.state.repositories.get(f"{found.parameters['owner']}/{found.parameters['repo']}".lower())
+    repository = _repository(fake, found.parameters)
     operation = OPERATIONS[found.operation]
     if repository is None:
         raise RefusedError(404, "Not Found")
@@ -154,6 +154,15 @@ def _operated(
     if call.foreign:
         record(fake, "foreign", request, f"{request.login} changed what {call.foreign} wrote")
     return answer
+
+
+def _repository(fake: GitHub, parameters: Mapping[str, str]) -> Repository | None:
+    """The repository of a path; of an owner's packages, the first that the owner has."""
+    if "repo" in parameters:
+        return fake.state.repositories.get(f"{parameters['owner']}/{parameters['repo']}".lower())
+    owner = parameters.get("org") or parameters["username"]
+    named = fake.state.repositories.items()
+    return next((one for name, one in named if name.startswith(f"{owner.lower()}/")), None)
 
 
 def _permitted(repository: Repository, needs: str, token: Token | None) -> None:

@@ -184,6 +184,16 @@ class Sarif:
 
 
 @dataclass
+class PackageVersion:
+    """A manifest of a container package: `name` is its digest."""
+
+    id: int
+    at: str
+    name: str
+    tags: tuple[str, ...] = ()
+
+
+@dataclass
 class Deployment:
     """A deployment and its statuses."""
 
@@ -205,6 +215,7 @@ class Repository:
         sarif_reads: how many times an upload is `pending` before it is complete.
         tree_limit: entries after which a recursive tree is truncated.
         lists_pulls_by_commit: whether commits/SHA/pulls knows the heads of forks.
+        packages: versions of the owner's container packages by name. is_owned_by_person: no organization owns them.
         origin: bare repository on disk that holds further branches; empty: none.
     """
 
@@ -228,6 +239,8 @@ class Repository:
     review_comments: dict[int, ReviewComment] = field(default_factory=dict)
     sarifs: dict[str, Sarif] = field(default_factory=dict)
     deployments: dict[int, Deployment] = field(default_factory=dict)
+    packages: dict[str, dict[int, PackageVersion]] = field(default_factory=dict)
+    is_owned_by_person: bool = False
     statuses: list[dict[str, Any]] = field(default_factory=list)
     dispatches: list[dict[str, Any]] = field(default_factory=list)
 

@@ -19,6 +19,9 @@ from fakes.github.operations import (
     issues as issues,
 )
 from fakes.github.operations import (
+    packages as packages,
+)
+from fakes.github.operations import (
     pulls as pulls,
 )
 from fakes.github.operations import (
