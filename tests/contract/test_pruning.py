@@ -317,5 +317,7 @@ def test_could_not_be_asked(world: World) -> None:
         world.plan(settings=settings)
     with pytest.raises(UsageError):
         world.plan(service="web")
+    with pytest.raises(UsageError):
+        world.plan(settings=Releases(services={"api": Service("Not A Repository")}))
     empty = Releases(services={"api": Service(f"{world.registry.domain}/acme/nothing")})
     assert world.plan(settings=empty).deletions == ()

@@ -109,12 +109,12 @@ def platforms(image: Image) -> tuple[str, ...]:
     return tuple(dict.fromkeys(child.platform for child in image.children if child.platform not in ("", UNKNOWN)))
 
 
-def at(repository: str, digest: str) -> Reference:
-    """A digest in a repository. Raises UsageError: the repository is none."""
+def at(repository: str, digest: str = "") -> Reference:
+    """A digest in a repository, or the repository alone. Raises UsageError: the repository is none."""
     try:
         return replace(parse(repository), tag="", digest=digest)
     except InvalidReferenceError as error:
-        raise UsageError(f"a location of {digest}: {error}") from None
+        raise UsageError(f"a repository: {error}", "see `image` and `mirrors` of the service") from None
 
 
 def _parts(level: Iterable[tuple[bytes, str]], known: dict[str, str]) -> tuple[list[_Part], list[_Part]]:

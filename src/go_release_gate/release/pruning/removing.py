@@ -14,7 +14,6 @@ from go_release_gate.adapters.registry.closure import at
 from go_release_gate.adapters.registry.writing import delete_manifest
 from go_release_gate.errors import RefusedError
 from go_release_gate.oci import digest as digests
-from go_release_gate.oci.reference import parse
 
 GITHUB = "ghcr.io"
 
@@ -54,11 +53,11 @@ class PackagesRemover:
 
     def probe(self, repository: str) -> None:
         """Read the versions; whether the token may delete is not told before it does."""
-        self.packages.versions(parse(repository).path)
+        self.packages.versions(at(repository).path)
 
     def delete(self, repository: str, digest: str) -> bool:
         """Take a manifest's version away."""
-        return self.packages.delete(parse(repository).path, digest)
+        return self.packages.delete(at(repository).path, digest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ def removers(repositories: Iterable[str], registries: Registries, api: Api | Non
 
 
 def _remover(repository: str, registries: Registries, api: Api | None) -> Remover:
-    if parse(repository).domain != GITHUB:
+    if at(repository).domain != GITHUB:
         return RegistryRemover(registries)
     if api is None:
         return Refusing("GitHub's registry deletes through GitHub alone", "set a token with `packages: write`")

@@ -10,7 +10,7 @@ from go_release_gate.adapters.registry.closure import at, in_parallel
 from go_release_gate.adapters.registry.errors import AbsentError
 from go_release_gate.adapters.registry.referring import fallback_tag, referrers
 from go_release_gate.facts.images import manifests
-from go_release_gate.oci.reference import Reference, parse
+from go_release_gate.oci.reference import Reference
 
 SUFFIXES = ("", ".sig", ".att", ".sbom")
 """Behind `sha256-…`: the specification's fallback tag, and what cosign keeps beside an image."""
@@ -90,7 +90,7 @@ def survey(registries: Registries, repository: str) -> Survey:
     Raises:
         DeniedError, RegistryError: it could not be asked: nothing is known then.
     """
-    reference = parse(repository)
+    reference = at(repository)
     try:
         names = registries.tags(reference)
     except AbsentError:
