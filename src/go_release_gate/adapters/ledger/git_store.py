@@ -66,6 +66,18 @@ class GitStore:
         names = self._commits(known.tip if before and known else "", tip) if tip else []
         return Records((*before, *self._contents(names)), tip)
 
+    def last_known(self) -> Records:
+        """The ledger as this clone saw it last, without asking anybody; empty where it never saw it."""
+        tips = [self._tip(self._local)]
+        if self._place.ref.startswith("refs/heads/"):
+            branch = self._place.ref.removeprefix("refs/heads/")
+            tips.append(self._tip(f"refs/remotes/{self._place.remote}/{branch}"))
+        seen = [tip for tip in tips if tip]
+        if not seen:
+            return Records(())
+        tip = seen[-1] if self._is_ancestor(seen[0], seen[-1]) else seen[0]
+        return Records(tuple(self._contents(self._commits("", tip))), tip)
+
     def append(self, entries: Sequence[tuple[bytes, str]], tip: str) -> str | None:
         """Make the commits and push them, on the condition that the remote still is at `tip`."""
         made = self._committed(entries, tip)
@@ -81,6 +93,7 @@ class GitStore:
             timeout=TIMEOUT,
         )
         if answer.returncode == 0:
+            self._run("update-ref", self._local, made)
             return made
         said = _text(answer)
         if _FASTER.search(said):
@@ -99,7 +112,7 @@ class GitStore:
         for _ in range(LOCAL_TRIES):
             answer = self._run(*words, f"{place.ref}:{self._local}", timeout=TIMEOUT)
             if answer.returncode == 0:
-                return self._run("rev-parse", "--verify", "--quiet", self._local).stdout.decode("ascii").strip()
+                return self._tip(self._local)
             if b"cannot lock ref" not in answer.stderr:  # another process of this machine fetches into this clone
                 break
         said = _text(answer)
@@ -109,6 +122,9 @@ class GitStore:
             f"the ledger {place.ref} cannot be fetched from {place.remote}: {_last(said)}",
             "check the network and the credentials of git",
         )
+
+    def _tip(self, ref: str) -> str:
+        return self._run("rev-parse", "--verify", "--quiet", ref).stdout.decode("ascii", "replace").strip()
 
     def _is_ancestor(self, one: str, other: str) -> bool:
         return self._run("merge-base", "--is-ancestor", one, other).returncode == 0
