@@ -16,7 +16,13 @@ from fakes.github import GitHub, plugin
 from go_release_gate.adapters.environment import git_configuration
 from go_release_gate.adapters.github.answers import Answer
 from go_release_gate.adapters.process import Completed, ProcessRunner, Runner
-from go_release_gate.adapters.targets.addresses import checkout_for, full_address, own_address, own_settings
+from go_release_gate.adapters.targets.addresses import (
+    checkout_for,
+    full_address,
+    own_address,
+    own_settings,
+    repository_name,
+)
 from go_release_gate.adapters.targets.checkout import Checkout, GitAccess
 from go_release_gate.adapters.targets.gitops import GitOps, OpenRequestError, branch_of
 from go_release_gate.config.releases import Service, Target
@@ -474,3 +480,26 @@ def test_addresses(origin: Path) -> None:
     assert (other.address, other.access) == ("https://github.com/acme/deploy.git", access)
     with pytest.raises(UsageError, match="no remote upstream"):
         own_address(runner, GIT, environment, clone, "upstream")
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("https://github.com/acme/deploy.git", "acme/deploy"),
+        ("https://x:y@GitHub.com/acme/deploy", "acme/deploy"),
+        ("https://git.example.com/acme/deploy.git", ""),
+        ("https://github.com@git.example.com/acme/deploy.git", ""),
+        ("git@git.example.com:acme/deploy.git", ""),
+        ("git@github.com:acme/deploy.git", "acme/deploy"),
+        ("ssh://git@github.com:22/acme/deploy.git/", "acme/deploy"),
+        ("https://git.example.com/group/sub/deploy.git", ""),
+        ("/srv/git/acme/deploy.git", ""),
+        ("../deploy.git", ""),
+    ],
+)
+def test_pull_requests_go_to_the_repository_of_the_address(address: str, name: str) -> None:
+    """The repository of the manifests is asked, whichever is released."""
+    assert repository_name(address) == name
+    elsewhere = address.replace("github.com/", "github.example.com/", 1)
+    if elsewhere != address:
+        assert repository_name(elsewhere, "https://github.example.com") == name

@@ -14,6 +14,10 @@ from go_release_gate.errors import UsageError
 
 GITHUB = "https://github.com"
 _SHORT = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9_.-]+")
+_NAMED = re.compile(
+    r"(?:https?://|ssh://|(?=[^/:]+@[^/:]+:))(?:[^/@]*@)?(?P<host>[^/:@]+)(?::\d+(?=/))?[/:]"
+    r"(?P<name>[^/:]+/[^/:]+?)(?:\.git)?/?"
+)
 _LOCAL = r"^(http\.|credential\.|url\.|core\.sshcommand$)"
 
 
@@ -22,6 +26,13 @@ def full_address(repository: str, server: str = "") -> str:
     if _SHORT.fullmatch(repository) and ".." not in repository:
         return f"{(server or GITHUB).rstrip('/')}/{repository}.git"
     return repository
+
+
+def repository_name(address: str, server: str = "") -> str:
+    """`owner/name` of a repository at the server, by its address; empty for one that lies elsewhere."""
+    match = _NAMED.fullmatch(address)
+    host = (server or GITHUB).partition("://")[2].partition("/")[0].partition(":")[0]
+    return match["name"] if match and match["host"].casefold() == host.casefold() else ""
 
 
 def own_address(runner: Runner, program: Path, environment: Mapping[str, str], root: Path, remote: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from go_release_gate.cli.release.wiring import Desk
@@ -11,9 +12,7 @@ from go_release_gate.errors import UsageError
 from go_release_gate.ledger.move import Target as Place
 
 if TYPE_CHECKING:
-    from go_release_gate.adapters.targets.surroundings import Surroundings
-
-if TYPE_CHECKING:
+    from go_release_gate.adapters.github.api import Api
     from go_release_gate.adapters.targets.surroundings import Surroundings
 
 Make = Callable[[Target, str, str, Desk], Place]
@@ -21,11 +20,26 @@ Make = Callable[[Target, str, str, Desk], Place]
 
 def targets_of(environment: str, settings: Environment, service: str, desk: Desk) -> list[Place]:
     """The targets in their order. Raises UsageError: a kind that is not there, or two of one name."""
-    made = [_made(target, environment, service, desk) for target in settings.targets]
+    made = [*_restoring(settings, service, desk)]
+    made += [_made(target, environment, service, desk) for target in settings.targets]
     names = [target.name for target in made]
     if twice := next((name for name in names if names.count(name) > 1), ""):
         raise UsageError(f"two targets of {environment} are called {twice}", "give each a `name` of its own")
     return made
+
+
+def _restoring(settings: Environment, service: str, desk: Desk) -> list[Place]:
+    """What restores the snapshot of a release, before anything else moves."""
+    if not settings.require.restore:
+        return []
+    from go_release_gate.cli.release.choosing import verifiers
+    from go_release_gate.release.requirements import RestoreStep
+
+    def snapshot_of(digest: str) -> str:
+        release = desk.book.state(fresh=False).release(service, digest)
+        return release.source.snapshot if release else ""
+
+    return [RestoreStep(settings.require.restore, verifiers(desk), snapshot_of)]
 
 
 def _made(target: Target, environment: str, service: str, desk: Desk) -> Place:
@@ -42,19 +56,28 @@ def _channel_tag(target: Target, environment: str, service: str, desk: Desk) -> 
 
 
 def _gitops(target: Target, environment: str, service: str, desk: Desk) -> Place:  # noqa: ARG001
-    from go_release_gate.adapters.targets.addresses import full_address, own_address, own_settings
-    from go_release_gate.adapters.targets.checkout import Checkout, GitAccess
+    from go_release_gate.adapters.targets.addresses import checkout_for
+    from go_release_gate.adapters.targets.checkout import GitAccess
     from go_release_gate.adapters.targets.gitops import GitOps
     from go_release_gate.report.delivery import delivery_words
 
-    git = (desk.runner, desk.git_program, desk.git_variables, desk.root)
+    access = GitAccess(
+        desk.runner, desk.git_program, desk.git_variables, desk.scratch, desk.now, timeout=target.timeout
+    )  # fmt: skip
     server = desk.environ.get("GITHUB_SERVER_URL", "")
-    remote = desk.settings.ledger.remote
-    address = full_address(target.repository, server) if target.repository else own_address(*git, remote)
-    access = GitAccess(desk.runner, desk.git_program, own_settings(*git), desk.scratch, desk.now)
-    github = desk.github if desk.environ.get("GITHUB_REPOSITORY") else None
-    services, words = desk.settings.services, delivery_words()
-    return GitOps(target, services, Checkout(access, address), words, github, desk.said)
+    checkout = checkout_for(target, access, desk.root, desk.settings.ledger.remote, server)
+    github = _github_at(checkout.address, target, desk)
+    return GitOps(target, desk.settings.services, checkout, delivery_words(), github, desk.said)
+
+
+def _github_at(address: str, target: Target, desk: Desk) -> Callable[[], Api] | None:
+    """GitHub's interface for the repository at an address, which need not be the one that is released."""
+    from go_release_gate.adapters.targets.addresses import repository_name
+
+    own = "" if target.repository else desk.environ.get("GITHUB_REPOSITORY", "")
+    name = own or repository_name(address, desk.environ.get("GITHUB_SERVER_URL", ""))
+    there = replace(desk, environ={**desk.environ, "GITHUB_REPOSITORY": name})
+    return there.github if name else None
 
 
 def _kubectl(target: Target, environment: str, service: str, desk: Desk) -> Place:  # noqa: ARG001
