@@ -114,12 +114,13 @@ class Target:
             runs a program.
         name: What messages call it.
         tag: Tag that follows the environment (channel-tag); by default the environment's name.
-        files: Files to edit, relative to the root (gitops).
+        files: Files to edit, relative to the root of their repository; one scalar each is replaced (gitops).
         format: What the files are (gitops).
         by: What a place is moved by that has a tag and no digest: `digest` refuses it, `tag` sets the release's
             version as its tag (gitops). A digest that stands there is always the one that is changed.
         chart_version: Whether Chart.yaml's appVersion follows (gitops).
-        deliver: How the edit arrives (gitops).
+        deliver: How the edit arrives (gitops). A pull request changes nothing before it is merged: the move stays
+            open until `release resume` finds it merged.
         repository: Repository of the files, `owner/name` or an address; empty is this one (gitops).
         branch: Branch to commit to (gitops).
         workload: `deployment/api` (kubectl).
