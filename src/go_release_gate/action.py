@@ -85,14 +85,9 @@ def _run(step: Step, environ: Mapping[str, str]) -> Ending:
     wanted = options.parse(options.Verb("action", "the step of a workflow"), [], surroundings)
     if wanted is not None and wanted.verb == "report":
         return _report(step, surroundings, wanted)
-    if wanted is not None and wanted.verb == "tags":
-        return _tags(step, surroundings, wanted, places)
-    if wanted is not None and wanted.verb == "build":
-        return _build(step, surroundings, wanted, places)
-    if wanted is not None and wanted.verb == "inspect":
-        return _inspect(step, surroundings, wanted, places)
-    if wanted is not None and wanted.verb == "release":
-        return _release(step, surroundings, wanted, places)
+    verbs = {"tags": _tags, "build": _build, "inspect": _inspect, "release": _release}
+    if wanted is not None and wanted.verb in verbs:
+        return verbs[wanted.verb](step, surroundings, wanted, places)
     args = options.parse(options.find_verb("check"), [], surroundings)
     if args is None or wanted is None:  # help needs a flag, and no flag was given
         return Ending(2)
@@ -276,24 +271,19 @@ def _release(step: Step, environ: Mapping[str, str], args: argparse.Namespace, p
     from go_release_gate.cli import options
     from go_release_gate.cli.release import doing
     from go_release_gate.cli.release.page import as_markdown
+    from go_release_gate.config.environment import secret
     from go_release_gate.report.redact import Redactor
 
     if not args.action:
         raise UsageError("`verb: release` wants the input `action`", "for example: action: status")
     asked = options.complete(options.find_verb(f"release {args.action}"), args, environ)
     doing.below_workspace(asked, places.workspace)
-    redactor = Redactor(tuple(secret for name in SECRETS if (secret := _secret(environ, name))))
+    redactor = Redactor(tuple(secret(environ, name) for name in SECRETS))
     outcome = doing.perform(asked, environ)
     with step.foreign():
         doing.show(outcome, asked, environ)
     step.write_summary(redactor.text(as_markdown(outcome.page)))
     return Ending(outcome.code, {name: redactor.text(value) for name, value in outcome.outputs.items()})
-
-
-def _secret(environ: Mapping[str, str], name: str) -> str:
-    from go_release_gate.config.environment import secret
-
-    return secret(environ, name)
 
 
 def _published(

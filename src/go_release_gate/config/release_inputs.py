@@ -67,7 +67,7 @@ RELEASE_INPUTS: tuple[Input, ...] = (
         "dry-run",
         "With `verb: release`: say exactly what would be done, and write nothing anywhere.",
         Kind.BOOLEAN,
-        fallback="false",
+        fallback="false; of prune true",
         verbs=verbs_of("record", *_MOVES, "prune"),
     ),
     Input(
@@ -78,12 +78,20 @@ RELEASE_INPUTS: tuple[Input, ...] = (
         metavar="FILE",
     ),
     Input(
+        "request",
+        "With `verb: release`: carry out the signed request in FILE, or in the `event` that started the workflow; it "
+        "says service, environment, release and reason.",
+        verbs=verbs_of("rollback", "hold"),
+        metavar="FILE|event",
+    ),
+    Input(
         "yes",
-        "With `verb: release`: do it without asking. Needed where nobody can be asked; a workflow's step has it.",
+        "Do it without asking. Needed where nobody can be asked; a workflow's step says it by being there.",
         Kind.BOOLEAN,
         fallback="false",
         verbs=verbs_of(*_MOVES, "prune"),
         short="y",
+        in_action=False,
     ),
     Input(
         "field",

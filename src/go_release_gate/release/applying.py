@@ -161,7 +161,7 @@ def _closing(intent: Entry, hands: Hands, phase: str, reached: tuple[str, ...], 
 
 def _evidence(plan: Plan) -> dict[str, str]:
     told = {"automatic": "yes" if plan.is_automatic else "", "drift": plan.accepts_drift}
-    return {name: value for name, value in told.items() if value}
+    return {**plan.evidence, **{name: value for name, value in told.items() if value}}
 
 
 def _open_intent(state: State, service: str, environment: str) -> Entry:

@@ -6,8 +6,8 @@ applied only while the world is as it was.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from go_release_gate.errors import RefusedError
@@ -40,6 +40,7 @@ class Plan:
         warnings: what a person should know before agreeing.
         nonce: of the signed request that asks for it.
         is_automatic: whether no person asked for it. accepts_drift: why a difference is accepted, empty: it is not.
+        evidence: what was verified before: signatures, sums of files.
     """
 
     kind: str
@@ -52,6 +53,7 @@ class Plan:
     nonce: str = ""
     is_automatic: bool = False
     accepts_drift: str = ""
+    evidence: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from go_release_gate.cli.release.recording import reference_of
 from go_release_gate.cli.release.wiring import Desk
@@ -13,6 +14,9 @@ from go_release_gate.ledger.candidates import Choice, Conditions
 from go_release_gate.ledger.chain import Place
 from go_release_gate.ledger.entry import PROMOTE
 from go_release_gate.ledger.state import Release, State
+
+if TYPE_CHECKING:
+    from go_release_gate.release.requirements import Outside
 
 
 def conditions_of(desk: Desk, service: str, environment: str) -> Conditions:
@@ -68,10 +72,11 @@ def choose_promotion(desk: Desk, state: State, service: str, environment: str) -
     return Choice(newest, problem=f"no recorded release of {service} may run in {environment}")
 
 
-def refuse_unready(desk: Desk, state: State, place: Place, release: Release, kind: str) -> None:
-    """Raise RefusedError where a release must not run there: policy, a missing verdict, missing content.
+def demand_ready(desk: Desk, state: State, place: Place, release: Release, kind: str) -> dict[str, str]:
+    """Evidence of what was verified. Raises RefusedError where a release must not run there.
 
-    A rollback's candidates are held against their own conditions when one is chosen.
+    A promotion's release is held against policy and verdicts, and looked for whole; a rollback's candidates were held
+    against their own conditions when one was chosen. What the environment requires is verified of both.
     """
     service, environment = place
     if kind == PROMOTE:
@@ -81,6 +86,21 @@ def refuse_unready(desk: Desk, state: State, place: Place, release: Release, kin
             raise RefusedError(f"{release.name}: {reason}")
         if gone := absence_of(desk, service)(release):
             raise RefusedError(f"{release.name} cannot be pulled whole: {gone}", "push it again, or promote another")
+    from go_release_gate.release.requirements import check_requirements
+
+    return check_requirements(desk.environment(environment).require, release.image, verifiers(desk))
+
+
+def verifiers(desk: Desk) -> Outside:
+    """How programs that verify and restore are started."""
+    from go_release_gate.adapters.programs import find
+    from go_release_gate.adapters.toolbox import checkout_of
+    from go_release_gate.release.requirements import Outside
+
+    checkout = checkout_of(desk.root, desk.environ)
+    found = {name: find(name, desk.environ, checkout) for name in ("cosign", "gh")}
+    programs = {name: path for name, path in found.items() if path}
+    return Outside(desk.runner, desk.root, desk.variables, desk.variables, programs)
 
 
 def _barred(desk: Desk, state: State, place: Place, release: Release) -> str:

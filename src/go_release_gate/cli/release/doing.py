@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from go_release_gate.cli.output import envelope, into_output, print_json
@@ -14,6 +15,7 @@ from go_release_gate.cli.release.actions import find_action
 from go_release_gate.cli.release.documents import as_json
 from go_release_gate.cli.release.page import Page, as_text
 from go_release_gate.cli.release.wiring import open_desk
+from go_release_gate.errors import UsageError
 from go_release_gate.report.colour import wants_colour
 
 READING = frozenset({"list", "status", "diff", "verify", "export"})
@@ -54,8 +56,6 @@ def perform(args: argparse.Namespace, environ: Mapping[str, str]) -> Outcome:
     is_writing = action.name not in READING and not getattr(args, "dry_run", None)
     module = import_module(f"go_release_gate.cli.release.{action.module}")
     if args.output:
-        from pathlib import Path
-
         from go_release_gate.report.files import check_writable
 
         check_writable(Path(args.output))
@@ -64,6 +64,18 @@ def perform(args: argparse.Namespace, environ: Mapping[str, str]) -> Outcome:
             desk.refuse_untrusted()
         outcome: Outcome = module.perform(desk)
         return outcome
+
+
+def below_workspace(args: argparse.Namespace, workspace: Path) -> None:
+    """A step's paths are the workspace's; nobody can be asked there, so that starting it is saying yes."""
+    args.path, args.repository = str(workspace / (args.path or ".")), None
+    for name in ("plan", "output", "request"):
+        if getattr(args, name, None) not in {None, "event"}:
+            setattr(args, name, str(workspace / getattr(args, name)))
+    args.yes = args.release_action != "prune" or args.dry_run is False  # what deletes wants to be told
+    for name in ("a", "b"):
+        if args.release_action == "diff" and not hasattr(args, name):
+            raise UsageError("`action: diff` is for the command line", "use `action: status` or `action: list`")
 
 
 def show(outcome: Outcome, args: argparse.Namespace, environ: Mapping[str, str]) -> None:

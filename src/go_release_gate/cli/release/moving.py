@@ -8,11 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from go_release_gate.cli.release.asked import fields_of, place_of, refuse_together
-from go_release_gate.cli.release.choosing import choose_promotion, conditions_of, refuse_unready
+from go_release_gate.cli.release.choosing import choose_promotion, conditions_of, demand_ready
 from go_release_gate.cli.release.documents import as_json
 from go_release_gate.cli.release.doing import Outcome
 from go_release_gate.cli.release.entries import outcome_of
 from go_release_gate.cli.release.page import Heading, Lines, Page, Table, as_text
+from go_release_gate.cli.release.requesting import refuse_repeated, requested
 from go_release_gate.cli.release.screen import Screen, page_of, screen_of, warnings_of
 from go_release_gate.cli.release.telling import told
 from go_release_gate.cli.release.views import shown
@@ -44,6 +45,8 @@ def _move(desk: Desk) -> Outcome:
     if args.release_action == PROMOTE:
         refuse_together(desk, "to", "image")
         refuse_together(desk, "plan", "image")
+    if args.release_action == ROLLBACK:
+        refuse_together(desk, "request", "plan", "service", "env", "to", "reason")
     _refuse_silence(desk)
     plan = _kept(desk) if args.plan else _made(desk)
     screen = screen_of(desk, plan)
@@ -76,10 +79,13 @@ def carried(desk: Desk, plan: Plan, fields: dict[str, str]) -> Outcome:
 
 def _made(desk: Desk) -> Plan:
     """The plan that the arguments ask for. Raises RefusedError where policy, ledger or world forbid it."""
+    request = requested(desk) if desk.args.release_action == ROLLBACK else None
     service, environment = place_of(desk)
     kind, now = desk.args.release_action, desk.now()
-    order = Order(kind, desk.args.reason or "", desk.actor.name, accepts_drift=desk.args.accept_drift or "")
     state = desk.book.state()
+    nonce = refuse_repeated(desk, request) if request else ""
+    drift = desk.args.accept_drift or ""
+    order = Order(kind, desk.args.reason or "", desk.actor.name, nonce, accepts_drift=drift)
     targets = desk.targets(service, environment)
     if kind == ROLLBACK:
         choice = choose(
@@ -91,9 +97,9 @@ def _made(desk: Desk) -> Plan:
         choice = choose_promotion(desk, state, service, environment)
     situation = observe(state, service, environment, targets)
     refuse_move(order, state, situation, now)
-    if choice.release is not None:
-        refuse_unready(desk, state, (service, environment), choice.release, kind)
-    return make_plan(order, choice, situation, targets, now)
+    plan = make_plan(order, choice, situation, targets, now)
+    assert choice.release is not None  # noqa: S101 - there would be no plan
+    return replace(plan, evidence=demand_ready(desk, state, (service, environment), choice.release, kind))
 
 
 def _refuse_rollback(desk: Desk, choice: Choice) -> None:
@@ -133,7 +139,8 @@ def _kept(desk: Desk) -> Plan:
     release = state.release(plan.move.service, plan.move.after)
     if release is None or release.image != plan.move.image:
         raise RefusedError(f"{plan.move.after} was never recorded as a release of {plan.move.service}")
-    refuse_unready(desk, state, (plan.move.service, plan.move.environment), release, plan.kind)
+    place = (plan.move.service, plan.move.environment)
+    plan = replace(plan, evidence=demand_ready(desk, state, place, release, plan.kind))
     if plan.kind == ROLLBACK:
         wish = Wish(plan.move.service, plan.move.environment, plan.move.after)
         choice = choose(state, wish, conditions_of(desk, plan.move.service, plan.move.environment))

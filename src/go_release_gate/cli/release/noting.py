@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from go_release_gate.cli.release.asked import expiry, pairs, place_of, service_of
+from go_release_gate.cli.release.asked import expiry, pairs, place_of, refuse_together, service_of
 from go_release_gate.cli.release.doing import Outcome
 from go_release_gate.cli.release.entries import outcome_of
 from go_release_gate.cli.release.judging import CODES, judged
+from go_release_gate.cli.release.requesting import refuse_repeated, requested
 from go_release_gate.cli.release.views import shown
 from go_release_gate.cli.release.wiring import Desk
 from go_release_gate.errors import RaceError, RefusedError, UsageError
@@ -51,10 +52,18 @@ def _verdict(desk: Desk) -> Outcome:
 
 
 def _hold(desk: Desk) -> Outcome:
+    refuse_together(desk, "request", "service", "env", "reason")
+    request = requested(desk)
     service, environment = place_of(desk)
-    draft = _draft(desk, HOLD, service, environment, expires=expiry(desk.args.expires, desk.now()))
-    # a hold on a hold replaces it: the later word counts
-    return _appended(desk, lambda _state: [draft], "held", (service, environment))
+    nonce = request.nonce if request else ""
+    draft = _draft(desk, HOLD, service, environment, expires=expiry(desk.args.expires, desk.now()), nonce=nonce)
+
+    def make(_state: State) -> list[Entry]:
+        if request:
+            refuse_repeated(desk, request)
+        return [draft]  # a hold on a hold replaces it: the later word counts
+
+    return _appended(desk, make, "held", (service, environment))
 
 
 def _unhold(desk: Desk) -> Outcome:
