@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from typing import NoReturn
 
 from go_release_gate.cli.app import run
 
@@ -18,5 +19,18 @@ def main() -> int:
     return run(sys.argv[1:], os.environ)
 
 
+def command() -> NoReturn:
+    """Run the command line and end this process at once: taking every module down by itself costs a short run another
+    tenth. What cannot be flushed is left to the usual end, which says so.
+    """
+    code = main()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (AttributeError, OSError, ValueError):
+        sys.exit(code)
+    os._exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    command()

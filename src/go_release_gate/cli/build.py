@@ -95,12 +95,14 @@ def perform(args: argparse.Namespace, environ: Mapping[str, str]) -> Built:
         keeps=environ.get("GITHUB_ACTIONS") != "true" and judged.settings.event is not Event.TAG,
     )
     with open_session(wishes_of(args, environ, root), judged.settings, environ) as session:
+        session.ask_go()
+        stamp = _stamp(judged, session, root, environ)
         request = BuildRequest(
             root,
             judged.settings,
-            _subject(judged, session),
+            _subject(judged, session, stamp.commit),
             wishes,
-            _stamp(judged, session, root, environ),
+            stamp,
             judged.baseline,
             (*judged.notices, *session.notices),
             *_base(judged, session, args, environ, root),
@@ -142,12 +144,12 @@ def _base(
         return None, error.message
 
 
-def _subject(judged: Judged, session: Session) -> Subject:
+def _subject(judged: Judged, session: Session, head: str) -> Subject:
     event, settings = judged.event, judged.settings
     tag = settings.tag
     return Subject(
         repository=event.repository or session.git.origin(),
-        commit=event.head or session.git.head_commit(),
+        commit=event.head or head,
         ref=f"refs/tags/{tag}" if tag and settings.event is Event.TAG else event.ref or session.git.ref(),
         event=settings.event,
         base=settings.base or event.base,

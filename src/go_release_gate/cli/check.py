@@ -80,6 +80,7 @@ def perform(args: argparse.Namespace, environ: Mapping[str, str]) -> Checked:
     root = root_of(args, environ)
     judged = judged_settings(args, environ, root)
     with open_session(wishes_of(args, environ, root), judged.settings, environ) as session:
+        session.ask_go()
         request = _with_base(request_of(args, judged, session, root), judged, args, environ, session)
         report = _judge(request, session, environ)
         if args.fix:

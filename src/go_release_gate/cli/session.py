@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from go_release_gate.adapters.git import Git
@@ -16,6 +17,7 @@ from go_release_gate.adapters.toolbox import Toolbox, ToolboxRequest, checkout_o
 from go_release_gate.adapters.trust import system_bundle
 from go_release_gate.config.settings import Settings
 from go_release_gate.engine.context import Edges
+from go_release_gate.errors import GateError
 from go_release_gate.facts.memory import memory_directory
 from go_release_gate.model.progress import Progress, Silence
 
@@ -53,7 +55,7 @@ class Wishes:
 class Session:
     """The edges of one run, and what is to be said about how they were made.
 
-    `own_variables`: what our own HTTPS requests need in the environment (a CA bundle).
+    `own_variables`: what our own HTTPS requests need in the environment (a CA bundle). `asking`: see `ask_go`.
     """
 
     edges: Edges
@@ -62,6 +64,21 @@ class Session:
     secrets: tuple[str, ...] = ()
     notices: list[str] = field(default_factory=list)
     own_variables: Mapping[str, str] = field(default_factory=dict)
+    asking: Thread | None = None
+
+    def ask_go(self) -> None:
+        """Have Go tell its version and settings while git is asked; what fails is said by who needs it."""
+        self.asking = Thread(target=self._ask_go, daemon=True)
+        self.asking.start()
+
+    def close(self) -> None:
+        """Wait for what is being asked: its child uses what is removed next."""
+        if self.asking is not None:
+            self.asking.join()
+
+    def _ask_go(self) -> None:
+        with suppress(GateError):
+            self.edges.go.toolchain  # noqa: B018 - kept for whoever asks next
 
 
 @contextmanager
@@ -99,7 +116,11 @@ def open_session(wishes: Wishes, settings: Settings, environ: Mapping[str, str])
             hadolint=lambda: _hadolint(environ, wishes.root, tools),
             progress=wishes.progress,
         )
-        yield Session(edges, tools.git, tools.runner, secrets, list(tools.notices), tools.own_variables)
+        session = Session(edges, tools.git, tools.runner, secrets, list(tools.notices), tools.own_variables)
+        try:
+            yield session
+        finally:
+            session.close()
 
 
 def _hadolint(environ: Mapping[str, str], root: Path, tools: Toolbox) -> Hadolint | None:

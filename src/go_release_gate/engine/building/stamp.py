@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 _PLACE = re.compile(r"\{\{\s*\.?(version|commit|date)\s*\}\}", re.IGNORECASE)
 
@@ -21,7 +20,11 @@ class Stamp:
     @property
     def date(self) -> str:
         """The commit's time, RFC 3339 in UTC."""
-        return "" if self.time is None else datetime.fromtimestamp(self.time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        if self.time is None:
+            return ""
+        from datetime import UTC, datetime
+
+        return datetime.fromtimestamp(self.time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def fill(self, text: str) -> str:
         """`text` with its places filled in."""
