@@ -18,7 +18,7 @@ from go_release_gate.errors import GateError, RaceError, RefusedError, Unavailab
 from go_release_gate.ledger.candidates import Conditions, Wish, choose
 from go_release_gate.ledger.entry import ROLLBACK, VERDICT, Entry
 from go_release_gate.ledger.state import Environment, State
-from go_release_gate.release.alerts import Alert, Severity, Told, Ways, incident_of, tell
+from go_release_gate.release.alerts import Alert, Severity, Told, Ways, incident_of, names_of, tell
 from go_release_gate.release.alerts import State as AlertState
 from go_release_gate.release.applying import Hands, apply_plan
 from go_release_gate.release.health.judging import Verdict
@@ -182,11 +182,17 @@ class _Watch:
         return {TOLD: " ".join(sorted(names))} if names else {}
 
     def _resolved(self, place: Environment, verdict: Verdict) -> dict[str, str]:
-        missed = False
+        """Tell those who were told of an incident that it is over; who did not hear it is told by the next pass."""
+        before = told_before(place, verdict.digest, "pass")
+        heard, missed = set(before), False
         for look in open_incidents(place):
-            told = self._tell(self._alert("resolved", look.digest, "", verdict.words))
-            missed = missed or bool(told.notices)
-        return {UNRESOLVED: "yes"} if missed else {}
+            concerned = frozenset(look.evidence[TOLD].split())
+            others = frozenset(names_of(self.watching.alerts)) - concerned
+            told = self._tell(self._alert("resolved", look.digest, "", verdict.words), before | others)
+            heard.update(told.reached)
+            missed = missed or not concerned <= before | set(told.reached)
+        names = " ".join(sorted(heard))
+        return ({TOLD: names} if names else {}) | ({UNRESOLVED: "yes"} if missed else {})
 
     def _written(self, verdict: Verdict, told: dict[str, str], judged: datetime) -> Entry:
         hands = self.watching.hands

@@ -71,6 +71,7 @@ class World:
     notes: list[str] = field(default_factory=list)
     on_look: Callable[[], None] = lambda: None
     is_deaf: bool = False
+    ways_more: list[AlertSettings] = field(default_factory=list)
     settings: HealthSettings = field(
         default_factory=lambda: HealthSettings(warm_up=0.0, looks=2, failures=1, automatic=True)
     )
@@ -132,7 +133,7 @@ class World:
             self.hands,
             [self],
             lambda: Conditions(self.now),
-            [AlertSettings("webhook", "https://alerts.example.com/")],
+            [AlertSettings("webhook", "https://alerts.example.com/"), *self.ways_more],
             ways,
             ("acme/oncall",),
             sleep=self.sleep,
@@ -212,6 +213,17 @@ def test_what_is_well_again_is_told_once(world: World) -> None:
     world.is_deaf = False
     world.watch("pp")
     assert world.notes == ["told resolved of 2"]
+    world.watch("pp")
+    assert world.notes == []
+
+
+def test_who_heard_nothing_of_it_is_not_told_its_end(world: World) -> None:
+    """A way that cannot be reached at all does not make the others hear the end again and again."""
+    world.ways_more = [AlertSettings("chat", secret="UNSET")]
+    assert "UNSET" in world.watch("f", automatic=False).notices[0]
+    done = world.watch("pp")
+    assert (world.notes, done.notices) == (["told resolved of 2"], ())
+    assert done.entry.evidence["alerted"] == "webhook-1"
     world.watch("pp")
     assert world.notes == []
 

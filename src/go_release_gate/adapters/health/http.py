@@ -34,7 +34,7 @@ class HttpProber:
     def name(self) -> str:
         """Host and path; a query may hold what is nobody's business."""
         parts = urlsplit(self.settings.url)
-        return f"http {parts.hostname or ''}{f':{parts.port}' if parts.port else ''}{parts.path}"
+        return f"http {parts.netloc.rpartition('@')[2]}{parts.path}"
 
     def look(self, subject: Subject) -> Reading:
         """A service that does not answer fails; what our own side prevents (names, trust, size) is inconclusive."""

@@ -87,8 +87,11 @@ def judged(digest: str, looks: Sequence[Look], wanted: int, failures: int, chang
 def evidence(looks: Sequence[Look], kinds: Sequence[Health]) -> dict[str, str]:
     """What the ledger keeps: each look's result, each probe's last words, and the hash of all of them."""
     told = {"looks": "".join(_MARKS[kind] for kind in kinds)} if looks else {}
-    for reading in looks[-1][:_MOST_EVIDENCE] if looks else ():
-        told[log_text(reading.name, 100)] = log_text(f"{reading.health}: {reading.words}", _EVIDENCE_LIMIT)
+    for number, reading in enumerate(looks[-1][:_MOST_EVIDENCE] if looks else (), 1):
+        name = log_text(reading.name, 100)
+        told[f"{name} ({number})" if name in told else name] = log_text(
+            f"{reading.health}: {reading.words}", _EVIDENCE_LIMIT
+        )
     return {**told, "transcript": transcript(looks)} if looks else {}
 
 

@@ -80,6 +80,13 @@ def test_evidence_is_short_harmless_and_whole_in_its_hash() -> None:
     assert made.evidence["transcript"] != other.evidence["transcript"]
 
 
+def test_two_probes_of_one_name_are_both_kept() -> None:
+    """Two commands may start the same program."""
+    made = judged(DIGEST, [(Reading("command curl", "pass", "one"), Reading("command curl", "fail", "two"))], 1, 1)
+    assert made.evidence["command curl"] == "pass: one"
+    assert made.evidence["command curl (2)"] == "fail: two"
+
+
 @given(st.lists(st.sampled_from("pfio"), max_size=12), st.integers(1, 6), st.integers(1, 6))
 def test_a_failure_always_rests_on_failures(marks: list[str], wanted: int, failures: int) -> None:
     """Whatever is seen: fail means that the last looks failed, pass that they passed and that all took place."""
