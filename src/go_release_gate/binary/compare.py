@@ -14,7 +14,7 @@ from mmap import mmap
 
 from go_release_gate.binary.functions import Comparison
 from go_release_gate.binary.image import Image, image_of
-from go_release_gate.facts.shipped import FunctionChange, SectionChange
+from go_release_gate.model.shipped import FunctionChange, SectionChange
 
 LINES = ".gopclntab"
 MOST_FUNCTIONS = 50

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from go_release_gate.binary.image import Image
 from go_release_gate.binary.symbols import Symbol
-from go_release_gate.facts.shipped import FunctionChange
+from go_release_gate.model.shipped import FunctionChange
 
 BUDGET = 400_000  # fields that are looked at; some seconds
 _BEHIND = (0, 1, 4, 2)  # bytes of an instruction behind its address

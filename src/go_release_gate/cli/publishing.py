@@ -16,8 +16,8 @@ from go_release_gate.config.environment import secret
 from go_release_gate.config.event import EventContext, load_event
 from go_release_gate.engine.safe_paths import RefusedFileError, read_regular
 from go_release_gate.errors import GateError, InterruptedRun
-from go_release_gate.facts.shipped import UNCHANGED, ShippedChanges
 from go_release_gate.model.report import CheckReport
+from go_release_gate.model.shipped import UNCHANGED, ShippedChanges
 from go_release_gate.publish.target import Target, Unfit, run_key, target_of
 
 if TYPE_CHECKING:

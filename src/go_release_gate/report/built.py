@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from go_release_gate.facts.built import BuiltProgram, BuiltPrograms
 from go_release_gate.facts.built_images import BuiltImages
-from go_release_gate.facts.shipped import ShippedChanges
 from go_release_gate.model.outcome import ModuleError, Verdict
 from go_release_gate.model.report import CheckReport
+from go_release_gate.model.shipped import ShippedChanges
 from go_release_gate.report import phrases
 from go_release_gate.report.inspected import linking_of
 from go_release_gate.report.jsontext import dumps

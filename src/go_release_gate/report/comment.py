@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from go_release_gate.facts.shipped import ShippedChanges
 from go_release_gate.model.outcome import Verdict
 from go_release_gate.model.report import CheckReport
+from go_release_gate.model.shipped import ShippedChanges
 from go_release_gate.report import blocks, phrases
 from go_release_gate.report.findings_list import WHOLE, findings_section, reasons
 from go_release_gate.report.ladder import Form, is_hopeless, richest

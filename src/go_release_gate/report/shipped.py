@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from go_release_gate.facts.shipped import (
+from go_release_gate.model.shipped import (
     ADDED,
     CHANGED,
     REMOVED,

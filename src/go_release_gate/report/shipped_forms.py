@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from go_release_gate.facts.shipped import UNCHANGED, ShippedChange, ShippedChanges
+from go_release_gate.model.shipped import UNCHANGED, ShippedChange, ShippedChanges
 from go_release_gate.report import phrases, shipped
 from go_release_gate.report.neutral import code_span, log_text, markdown_text, table_cell
 from go_release_gate.report.options import RenderOptions

@@ -9,7 +9,9 @@ import jsonschema
 import pytest
 
 from go_release_gate.facts.built_images import BuiltImage, BuiltImages, ImageDifference, ImageOrder
-from go_release_gate.facts.shipped import (
+from go_release_gate.model.outcome import Verdict
+from go_release_gate.model.report import CheckReport, Subject
+from go_release_gate.model.shipped import (
     ADDED,
     CHANGED,
     REMOVED,
@@ -21,8 +23,6 @@ from go_release_gate.facts.shipped import (
     ShippedChange,
     ShippedChanges,
 )
-from go_release_gate.model.outcome import Verdict
-from go_release_gate.model.report import CheckReport, Subject
 from go_release_gate.report import built_json, built_summary, built_text, shipped
 from go_release_gate.report.built import BuildReport, outputs
 from go_release_gate.report.comment import render_changes

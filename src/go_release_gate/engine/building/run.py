@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from go_release_gate.engine.baseline import Baseline
     from go_release_gate.engine.building.with_images import ImageWishes
     from go_release_gate.facts.built_images import BuiltImages
-    from go_release_gate.facts.shipped import ShippedChanges
     from go_release_gate.model.report import Subject
+    from go_release_gate.model.shipped import ShippedChanges
     from go_release_gate.report.built import BuildReport
 
 Built = tuple[tuple[BuiltProgram, ...], tuple[CheckedVariant, ...]]
@@ -127,7 +127,7 @@ def build(request: BuildRequest, edges: Edges) -> BuildReport:
 def _changes(request: BuildRequest, facts: Facts, edges: Edges, orders: Sequence[Order]) -> ShippedChanges | None:
     """What became of every program since the base commit, where one is asked for."""
     if request.no_base:
-        from go_release_gate.facts.shipped import ShippedChanges
+        from go_release_gate.model.shipped import ShippedChanges
 
         return ShippedChanges("", problem=request.no_base)
     if request.base is None:

@@ -22,7 +22,7 @@ from go_release_gate.engine.context import Edges, Facts, phase
 from go_release_gate.engine.discover import discover
 from go_release_gate.errors import UnavailableError, UsageError
 from go_release_gate.facts.built import Order
-from go_release_gate.facts.shipped import (
+from go_release_gate.model.shipped import (
     ADDED,
     CHANGED,
     OUTCOMES,

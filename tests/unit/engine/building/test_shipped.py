@@ -16,8 +16,8 @@ from go_release_gate.config.settings import Settings
 from go_release_gate.engine.base_judging import BaseTree
 from go_release_gate.engine.building.run import BuildRequest, BuildWishes, build
 from go_release_gate.engine.context import Edges
-from go_release_gate.facts.shipped import ShippedChange, ShippedChanges
 from go_release_gate.model.report import Subject
+from go_release_gate.model.shipped import ShippedChange, ShippedChanges
 from support.moduleproxy import ModuleProxy
 
 Tree = dict[str, str]

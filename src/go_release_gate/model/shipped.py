@@ -1,4 +1,4 @@
-"""The fact which programs a change of the repository changes: each program held against that of the base commit."""
+"""Which programs a change of the repository changes: each program held against that of the base commit."""
 
 from __future__ import annotations
 
