@@ -103,12 +103,13 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file: its path, its bytes, its text (without a byte order mark), its documents."""
+    """A file: its path, its bytes, its text (without a byte order mark), its documents, the parser's events."""
 
     path: str
     data: bytes
     text: str
     documents: tuple[Node, ...]
+    events: tuple[Any, ...] = field(default=(), repr=False)
 
 
 def read(path: str, data: bytes) -> Source:
@@ -120,7 +121,8 @@ def read(path: str, data: bytes) -> Source:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise RefusedError(f"{path}:{line}: the file is no UTF-8") from None
-    return Source(path, data, text, tuple(_Reader(path, text).documents()))
+    reader = _Reader(path, text)
+    return Source(path, data, text, tuple(reader.documents()), tuple(reader.seen))
 
 
 def events(path: str, text: str) -> Iterator[Any]:
@@ -154,9 +156,15 @@ class _Reader:
     def __init__(self, path: str, text: str) -> None:
         self.path = path
         self.text = text
-        self.events = enumerate(events(path, text))
+        self.seen: list[Any] = []
+        self.events = enumerate(self.noted(events(path, text)))
         self.anchors: dict[str, Node] = {}
         self.aliases = 0
+
+    def noted(self, events_: Iterator[Any]) -> Iterator[Any]:
+        for event in events_:
+            self.seen.append(event)
+            yield event
 
     def documents(self) -> Iterator[Node]:
         for number, event in self.events:

@@ -29,10 +29,14 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """The edits and the new bytes of the files they change; neither, where everything is as it should be."""
+    """The edits and the new bytes of the files they change; neither, where everything is as it should be.
+
+    `uses`: the places that name the image, as they were read.
+    """
 
     edits: tuple[Edit, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
+    uses: tuple[Use, ...] = field(default=(), compare=False)
 
 
 def uses_of(files: Mapping[str, bytes], repositories: Iterable[str], format_: Format = "auto") -> tuple[Use, ...]:
@@ -71,7 +75,7 @@ def edited(files: Mapping[str, bytes], wish: Wish, format_: Format = "auto", *, 
         for source, node, text in _charts(files, set(wanted), wish):
             by_path[source.path] = source
             wanted.setdefault(source.path, {})[node] = text
-    return _made(by_path, wanted)
+    return _made(by_path, wanted, tuple(use for _, use in found))
 
 
 def refuse_mixture(uses: Iterable[Use], wish: Wish) -> None:
@@ -86,7 +90,7 @@ def refuse_mixture(uses: Iterable[Use], wish: Wish) -> None:
         )
 
 
-def _made(sources: Mapping[str, Source], wanted: Mapping[str, dict[Node, str]]) -> Edited:
+def _made(sources: Mapping[str, Source], wanted: Mapping[str, dict[Node, str]], uses: tuple[Use, ...]) -> Edited:
     edits = tuple(
         Edit(path, node.line, node.text, text)
         for path, nodes in wanted.items()
@@ -94,7 +98,7 @@ def _made(sources: Mapping[str, Source], wanted: Mapping[str, dict[Node, str]]) 
         if node.value != text
     )
     paths = dict.fromkeys(edit.path for edit in edits)
-    return Edited(edits, {path: replaced(sources[path], wanted[path]) for path in paths})
+    return Edited(edits, {path: replaced(sources[path], wanted[path]) for path in paths}, uses)
 
 
 def _read(files: Mapping[str, bytes], repositories: Iterable[str]) -> list[Source]:

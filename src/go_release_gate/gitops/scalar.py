@@ -95,7 +95,8 @@ def _verify(source: Source, data: bytes, changes: Mapping[Node, str]) -> None:
     wanted = {node.number: text for node, text in changes.items()}
     for read in (events, _libyaml_events):
         try:
-            found = _differences(read(source.path, source.text), read(source.path, after))
+            before = iter(source.events) if read is events else read(source.path, source.text)
+            found = _differences(before, read(source.path, after))
         except RefusedError as error:
             raise RefusedError(f"{error.message}; an edit cannot be checked", BY_HAND) from None
         is_same_place = read is not events or found.keys() == wanted.keys()

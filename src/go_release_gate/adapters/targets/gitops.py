@@ -24,7 +24,7 @@ from go_release_gate.config.releases import Service, Target
 from go_release_gate.errors import RaceError, RefusedError, UnavailableError, UsageError
 from go_release_gate.facts.patch import file_diff
 from go_release_gate.gitops.moving import Edited, edited, uses_of
-from go_release_gate.gitops.use import Use, Wish
+from go_release_gate.gitops.use import Wish
 from go_release_gate.ledger.move import Effect, Move, Observed
 
 TRIES = 20
@@ -53,18 +53,17 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """The branch as it is: its tip, its files, the places that name the service, and what is to be edited."""
+    """The branch as it is: its tip, its files, and what is to be edited."""
 
     branch: str
     tip: str
     blobs: Mapping[str, Blob]
-    uses: tuple[Use, ...]
     edited: Edited
 
     @property
     def digest(self) -> str:
         """The one digest that all places show; empty where they show several, or tags alone."""
-        shown = {use.shown[1] for use in self.uses}
+        shown = {use.shown[1] for use in self.edited.uses}
         return shown.pop() if len(shown) == 1 else ""
 
 
@@ -193,9 +192,7 @@ class GitOps:
 
     def _look(self, move: Move) -> _Look:
         branch, tip, blobs = self._files()
-        data = _data(blobs)
-        uses = uses_of(data, self._wish(move).repositories, self.settings.format)
-        return _Look(branch, tip, blobs, uses, self._edited(data, move))
+        return _Look(branch, tip, blobs, self._edited(_data(blobs), move))
 
     def _files(self) -> tuple[str, str, dict[str, Blob]]:
         self._branch = self._branch or self.settings.branch or self.checkout.default_branch()
