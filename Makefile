@@ -11,9 +11,9 @@ LINTED := $(wildcard src tests devtools entrypoint.py)
 export PYTHONPATH := src
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help venv demo test lint e2e faults bench pictures clean
+.PHONY: help venv demo test lint e2e control-plane faults bench pictures clean
 help: ## these lines
-	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' Makefile
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile
 
 venv: .venv/.ready ## the virtual environment; a Go toolchain too where the machine has none
 .venv/.ready: requirements/dev.txt requirements/go.txt devtools/venv.sh
@@ -24,7 +24,7 @@ demo: venv ## judge examples/shop, mend a copy, judge again
 	$(WITH_GO) $(PYTHON) devtools/demo.py
 
 test: venv ## unit, contract and rule tests
-	devtools/with_temp.sh $(WITH_GO) $(PYTHON) -m pytest -q -n $(WORKERS) --dist worksteal -m "not e2e" --ignore tests/e2e
+	devtools/with_temp.sh $(WITH_GO) $(PYTHON) -m pytest -q -n $(WORKERS) --dist worksteal -m "not e2e" --ignore tests/e2e --ignore tests/control_plane
 
 lint: venv $(ACTIONLINT) ## style, types, workflows, Dockerfile, generated files
 	.venv/bin/ruff check $(LINTED)
@@ -47,6 +47,9 @@ e2e: venv .venv/.ready-e2e ## the built image as the runner runs it, and a workf
 .venv/.ready-e2e: requirements/e2e.txt .venv/.ready
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/e2e.txt
 	@touch $@
+
+control-plane: venv ## the kubectl target on a real Kubernetes control plane (the first time about eight minutes to build)
+	devtools/with_temp.sh $(WITH_GO) devtools/control_plane.sh $(PYTHON) -m pytest -q tests/control_plane
 
 FAULTS ?= 10000
 faults: venv ## FAULTS generated sequences of trouble with GitHub's interface (long)

@@ -94,6 +94,8 @@ def _of_pod(pod: Mapping[str, Any]) -> Iterator[str]:
             continue
         state, last = one.get("state") or {}, (one.get("lastState") or {}).get("terminated") or {}
         waiting, ended = state.get("waiting") or {}, state.get("terminated") or last
+        if "running" in state and not ended:
+            yield f"container {one.get('name')} runs and is not ready: see its readiness probe"
         reason = str(waiting.get("reason") or ended.get("reason") or "")
         if reason and reason not in ORDINARY:
             code = f"exit code {ended['exitCode']}" if "exitCode" in ended else ""
@@ -102,8 +104,6 @@ def _of_pod(pod: Mapping[str, Any]) -> Iterator[str]:
     for condition in status.get("conditions") or ():
         if condition.get("type") == "PodScheduled" and condition.get("status") == "False":
             yield _words(str(condition.get("reason", "")), str(condition.get("message", "")))
-    if status.get("phase") == "Running" and not any(one.get("ready") for one in status.get("containerStatuses") or ()):
-        yield "its containers run and are not ready: see the readiness probe"
 
 
 def _words(reason: str, message: str) -> str:
