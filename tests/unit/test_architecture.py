@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -37,6 +38,29 @@ MAY_IMPORT = {
     "cli": {*FACTS, "gitops", "release", "publish", "engine", "report", "adapters", "rules", "config"},
 }
 FREE = {"__init__", "__main__", "action"}
+OF_IMAGES = (
+    "binary",
+    "dockerfile",
+    "gitops",
+    "gocommand",
+    "ledger",
+    "oci",
+    "release",
+    "shell",
+    "workflow",
+    "config.releases",
+    "config.validate",
+    "engine.release_facts",
+    "facts.dockerfiles",
+    "facts.go_calls",
+    "facts.image_builds",
+    "facts.image_content",
+    "facts.image_uses",
+    "facts.images",
+    "facts.workflows",
+    "facts.workloads",
+    "rules.registry",
+)
 HEAVY = ("github", "jsonschema", "rich", "yaml", "ruamel", "requests", "concurrent.futures", "asyncio")
 
 
@@ -107,3 +131,56 @@ def test_start_is_light(words: list[str]) -> None:
     )
 
     assert done.stderr.splitlines()[-1] == "[]"
+
+
+def loaded(words: list[str], place: Path) -> list[str]:
+    """The modules of the house that one run of the command loads; it must pass."""
+    program = (
+        "import sys\nfrom go_release_gate.__main__ import main\n"
+        f"sys.argv[1:] = {words!r}\ncode = main()\n"
+        "print(code, *(name for name in sys.modules if name.startswith('go_release_gate.')), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=place,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(SOURCE.parent), "GOFLAGS": "", "GOWORK": "off"},
+    )
+    code, *names = done.stderr.splitlines()[-1].split()
+    assert code == "0", done.stderr
+    return [name.removeprefix(f"{NAME}.") for name in names]
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """A module with one program and nothing else."""
+    (tmp_path / "go.mod").write_text("module example.com/shop\n\ngo 1.23\n")
+    (tmp_path / "main.go").write_text("package main\n\nfunc main() {}\n")
+    return tmp_path
+
+
+def test_a_module_alone_loads_nothing_of_images(shop: Path) -> None:
+    """A check without Dockerfile, workflow and manifest loads no reader of them and no rule about them."""
+    found = loaded(["check", "--offline", "-q"], shop)
+
+    assert "rules.of_modules" in found
+    assert [name for name in found if name.startswith(OF_IMAGES)] == []
+
+
+def test_a_dockerfile_brings_its_rules(shop: Path) -> None:
+    """The list above is one of modules that a check does load where there is something to judge."""
+    (shop / "Dockerfile").write_text('FROM scratch\nCOPY shop /shop\nUSER 65532:65532\nENTRYPOINT ["/shop"]\n')
+    found = loaded(["check", "--offline", "-q"], shop)
+
+    never = {"binary.read", "gitops", "ledger", "release", "config.releases", "config.validate", "facts.images"}
+    assert [one for one in OF_IMAGES if one not in found and one not in never] == []
+
+
+def test_a_build_loads_no_rule_that_it_does_not_run(shop: Path) -> None:
+    """A build without Dockerfiles loads the rules about programs alone."""
+    found = loaded(["build", "--offline", "-q"], shop)
+
+    assert "rules.of_builds" in found
+    assert [name for name in found if name.startswith(("rules.registry", "rules.of_modules", "engine.run"))] == []
