@@ -114,6 +114,14 @@ RELEASE_INPUTS: tuple[Input, ...] = (
         verbs=verbs_of("rollback"),
     ),
     Input(
+        "emergency",
+        "With `verb: release`: where the ledger cannot be reached, work on as this clone knows it, in a journal that "
+        "the next writer brings to it.",
+        Kind.BOOLEAN,
+        fallback="false",
+        verbs=verbs_of("rollback", "resume", "abandon"),
+    ),
+    Input(
         "tag",
         "Git tag of the release.",
         fallback="the tag whose version the image's tag names, else none",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from go_release_gate.adapters.githistory import GitHistory
 
@@ -24,6 +25,10 @@ class ReleaseHistory(GitHistory):
     def identity(self) -> str:
         """The mail address that git would commit with; empty where none is set."""
         return self._line("config", "--get", "user.email")
+
+    def common_directory(self) -> Path:
+        """The directory that git keeps for all work trees of the clone."""
+        return Path(self._line("rev-parse", "--path-format=absolute", "--git-common-dir"))
 
     def lying(self, before: str, after: str) -> Lying:
         """The commits between: `gone` are those of `before` alone, `come` those of `after` alone; merges left out.

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from go_release_gate.cli.release.choosing import conditions_of
 from go_release_gate.cli.release.doing import Outcome
+from go_release_gate.cli.release.emergency import pending
 from go_release_gate.cli.release.page import Heading, Lines, Page, Table
 from go_release_gate.cli.release.screen import span
 from go_release_gate.cli.release.timeline import timelines
@@ -59,6 +60,10 @@ def perform(desk: Desk) -> Outcome:
     """Tell it. A target that cannot be asked is a notice, never a guess."""
     state = desk.book.state()
     notices: list[str] = []
+    if waiting := pending(desk):
+        notices.append(
+            f"{waiting} entries of an emergency wait in this clone; the next writer brings them to the ledger"
+        )
     rows = []
     places = _places(desk, state)
     for service, environment in places:

@@ -11,7 +11,7 @@ from go_release_gate.ledger.entry import Entry
 
 def shown(desk: Desk, entries: Sequence[Entry]) -> tuple[str, ...]:
     """Write the views of entries that are in the ledger; what cannot be written is a notice."""
-    if not entries or "artifact" not in desk.settings.ledger.views:
+    if not entries or desk.is_journaled or "artifact" not in desk.settings.ledger.views:
         return ()
     from go_release_gate.adapters.ledger.artifact_view import show
 

@@ -19,6 +19,7 @@ from go_release_gate.adapters.programs import find
 from go_release_gate.adapters.signals import watched
 from go_release_gate.adapters.toolbox import checkout_of
 from go_release_gate.adapters.trust import install, read_bundle, system_bundle
+from go_release_gate.cli.release.emergency import opened
 from go_release_gate.cli.root import root_of
 from go_release_gate.cli.settings import judged_settings
 from go_release_gate.config.environment import secret
@@ -53,6 +54,7 @@ class Desk:
         variables: environment of programs that the configuration names (targets, probes, hooks): the process's own
             without the secrets that are ours.
         actor: who does it, as entries name it. is_writing: whether entries are to be signed.
+        is_journaled: whether they go to the journal of an emergency, as the ledger is away.
         said: tells people about a step.
     """
 
@@ -70,6 +72,7 @@ class Desk:
     variables: Mapping[str, str]
     actor: Actor
     is_writing: bool = False
+    is_journaled: bool = False
     now: Callable[[], datetime] = current_time
     said: Callable[[str], None] = lambda _words: None
     _book: Book | None = None
@@ -101,7 +104,8 @@ class Desk:
     def book(self) -> Book:
         """The ledger."""
         if self._book is None:
-            self._book = _book(self)
+            book = _book(self)
+            self._book = opened(self, book) if self.is_writing else book
         return self._book
 
     def github(self) -> Api:

@@ -1,0 +1,166 @@
+"""The ledger at its edges: away, cut short, signed, pruned, judged by probes, asked for by signed requests."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from go_release_gate.release.requests import Wanted, make_request
+from support import dockerregistry
+from support.dockerregistry import RealRegistry
+from support.releaseworld import CONFIG, World, git, stopped_clock
+
+PLAIN = """\
+services:
+  api: {{image: "{registry}/{path}", module: services/api}}
+environments:
+  production:
+    targets:
+      - {{kind: command, run: "cp {{digest}} {folder}/running", observe: "cat {folder}/running"}}
+"""
+
+
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealRegistry]:
+    """A real registry."""
+    with dockerregistry.running(tmp_path_factory.mktemp("registry")) as found:
+        yield found
+
+
+@pytest.fixture
+def bare(tmp_path: Path, registry: RealRegistry, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A world without a repository yet."""
+    return World(tmp_path, registry, stopped_clock(monkeypatch))
+
+
+def test_an_emergency_is_journaled_and_brought_back(bare: World) -> None:
+    """With the ledger away a rollback works from what the clone knows; the next writer appends it."""
+    world = bare.make()
+    world.through("1.0.0")
+    world.through("1.1.0", "fail")
+    world.origin.rename(world.folder / "away.git")
+
+    world.run("rollback", "--env", "production", "--yes", code=3)
+    done = world.run("rollback", "--env", "production", "--yes", "--emergency", "--reason", "500s")
+
+    assert "brought to the ledger by whoever writes next" in done.err
+    (world.folder / "away.git").rename(world.origin)
+    assert "3 entries of an emergency wait" in world.run("status").out
+    world.run("unhold", "--env", "production", "--reason", "fixed")
+    assert world.current() == world.digests["1.0.0"]
+    assert world.json("verify", "--offline")["entries"] == 18
+
+
+def test_a_ledger_that_was_cut_is_noticed(bare: World) -> None:
+    """What was shown beside the images outlives the ledger's end."""
+    world = bare.make()
+    world.through("1.0.0")
+    assert world.json("verify")["views"] == []
+    git(world.origin, "update-ref", "refs/heads/release-ledger", "refs/heads/release-ledger~2")
+
+    verified = world.json("verify", code=1)
+
+    assert "entry 7 is beside its image, the ledger ends with entry 5" in "\n".join(verified["views"])
+
+
+def test_signed_entries(bare: World, tmp_path: Path) -> None:
+    """Who may write is judged when an entry is made, and whenever it is read."""
+    keys = {name: key(tmp_path, name) for name in ("ci", "stranger")}
+    public = (tmp_path / "ci.pub").read_text().strip()
+    signers = f'ledger:\n  sign: ssh\n  signers: [{{{{key: "{public}", identity: ci@example.com, may: [release]}}}}]\n'
+    world = bare.make(CONFIG + signers)
+    world.release("1.0.0")
+
+    assert "no key is given" in world.run("record", "--image", ":1.0.0", code=2).err
+    strange = world.run("record", "--image", ":1.0.0", code=5, GO_RELEASE_GATE_SIGNING_KEY=keys["stranger"])
+    assert "not among the signers" in strange.err
+    world.run("record", "--image", ":1.0.0", GO_RELEASE_GATE_SIGNING_KEY=keys["ci"])
+    refused = world.run("hold", "--env", "production", code=5, GO_RELEASE_GATE_SIGNING_KEY=keys["ci"])
+    assert "may not write entries of kind hold" in refused.err
+    assert world.json("list")["entries"][0]["signed_by"] == "ci@example.com"
+    assert world.json("verify")["is_signed"]
+
+
+def key(folder: Path, name: str) -> str:
+    """A new private key."""
+    path = folder / name
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(path)], check=True)
+    return path.read_text()
+
+
+def test_a_command_moves_and_probes_judge(bare: World) -> None:
+    """A command target runs what the configuration says; a failing probe rolls back by itself, and exits with 1."""
+    health = (
+        "    health: {{commands: ['grep -q good {folder}/state'], looks: 2, failures: 1, warm_up: 0, interval: 0.01, "
+        "automatic: true}}\n"
+    ).replace("warm_up", "warm-up")
+    world = bare.make(PLAIN.replace("cp {{digest}}", f"{mover(bare.folder)} {{{{digest}}}}") + health)
+    (world.folder / "running").touch()
+    state = world.folder / "state"
+    for version in ("1.0.0", "1.1.0"):
+        state.write_text("good")
+        world.release(version)
+        world.record(version)
+        world.promote(version)
+        assert "verdict pass" in world.run("verdict", "--env", "production").out
+    assert (world.folder / "running").read_text().strip() == world.digests["1.1.0"]
+    state.write_text("bad")
+
+    failed = world.run("verdict", "--env", "production", code=1)
+
+    assert "rolled back to 1.0.0" in failed.out
+    assert (world.folder / "running").read_text().strip() == world.digests["1.0.0"]
+    assert world.json("status")["places"][0]["held"]
+
+
+def mover(folder: Path) -> Path:
+    """A program that writes the digest to a file."""
+    path = folder / "mover"
+    path.write_text(f'#!/bin/sh\necho "$1" > {folder}/running\n', "utf-8")
+    path.chmod(0o755)
+    return path
+
+
+def test_a_signed_request(bare: World, tmp_path: Path) -> None:
+    """A rollback that is asked for by a signed envelope is done once; its key is the actor."""
+    keys = "ledger: {{request-keys: [{{id: oncall, secret: ONCALL}}]}}\n"
+    world = bare.make(CONFIG + keys)
+    world.through("1.0.0")
+    world.through("1.1.0", "fail")
+    world.environ |= {"ONCALL": "s" * 32, "GITHUB_REPOSITORY": "acme/shop"}
+    wanted = Wanted("acme/shop", "api", "production", reason="500s")
+    envelope = make_request(wanted, "oncall", now=world.clock.now, random="0a" * 16, secret="s" * 32)
+    file = tmp_path / "request.json"
+    file.write_text(json.dumps(envelope))
+
+    world.run("rollback", "--request", str(file), "--yes")
+
+    assert world.json("list")["entries"][0]["actor"] == "oncall"
+    assert "carried out before" in world.run("rollback", "--request", str(file), "--yes", code=5).err
+    assert (
+        "do not go together" in world.run("rollback", "--request", str(file), "--env", "staging", "--yes", code=2).err
+    )
+
+
+def test_pruning(bare: World) -> None:
+    """A dry run tells what would go; with --yes only that goes, and it can no longer be gone back to."""
+    world = bare.make()
+    for number in range(6):
+        world.through(f"1.{number}.0")
+        world.clock.now += timedelta(hours=100)
+
+    planned = world.json("prune")
+    assert {one["state"] for one in planned["removals"]} == {"planned"}
+    world.json("prune", "--yes")
+
+    gone = {one["digest"] for one in planned["removals"]}
+    assert world.digests["1.0.0"] in gone
+    assert not gone & {world.digests[f"1.{number}.0"] for number in range(2, 6)}
+    assert (
+        "its content was pruned" in world.run("rollback", "--env", "production", "--to", "1.0.0", "--yes", code=5).err
+    )
