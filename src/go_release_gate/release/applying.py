@@ -7,10 +7,10 @@ up.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from go_release_gate.errors import GateError, RaceError, RefusedError, UnavailableError
+from go_release_gate.errors import GateError, RaceError, RefusedError, RolloutError, UnavailableError
 from go_release_gate.ledger.entry import HOLD, PROMOTE, ROLLBACK, Actor, Entry
 from go_release_gate.ledger.move import Move, Target
 from go_release_gate.ledger.state import Release, State
@@ -45,7 +45,8 @@ def apply_plan(plan: Plan, hands: Hands) -> Entry:
 
     Raises:
         RaceError: the world is not as the plan has it; nothing was changed.
-        RefusedError: the ledger or a target forbids it. UnavailableError: a target cannot be reached; the intent is
+        RefusedError: the ledger or a target forbids it. RolloutError: a target is changed and does not come up; the
+            entry is closed, and a rollback goes back. UnavailableError: a target cannot be reached; the intent is
             open then, and the message says how to go on.
     """
     order = Order(
@@ -108,6 +109,7 @@ def _opening(plan: Plan, order: Order, state: State, hands: Hands) -> list[Entry
 def _carry(intent: Entry, move: Move, hands: Hands) -> Entry:
     """Bring every target to where the intent says; each may be there already."""
     reached: list[str] = []
+    move = replace(move, entry=intent.seq)
     for target in hands.targets:
         try:
             hands.said(f"{target.name}: {target.apply(move)}")
@@ -116,6 +118,8 @@ def _carry(intent: Entry, move: Move, hands: Hands) -> Entry:
                 _close(intent, hands, "failed", (), f"{target.name}: {error.message}")
                 raise
             raise _half_done(error, target, reached) from error
+        except RolloutError as error:
+            raise _not_well(error, target, reached, intent, hands) from error
         except UnavailableError as error:
             raise _half_done(error, target, reached) from error
         reached.append(target.name)
@@ -128,6 +132,17 @@ def _half_done(error: GateError, target: Target, reached: Sequence[str]) -> Unav
         f"{target.name}: {error.message}; {done}the intent is open",
         f"{error.hint + '; ' if error.hint else ''}then `go-release-gate release resume`, or `release abandon`",
     )
+
+
+def _not_well(error: RolloutError, target: Target, reached: Sequence[str], intent: Entry, hands: Hands) -> RolloutError:
+    """Close the move as done, for the target points at its digest now: a rollback can start at once from there."""
+    moved = (*reached, target.name)
+    words = f"{target.name}: {error.message}"
+    _close(intent, hands, "done", moved, "; ".join(filter(None, (intent.reason, words))))
+    rest = [one.name for one in hands.targets[len(moved) :]]
+    drift = f" --accept-drift '{', '.join(rest)} not moved'" if rest else ""
+    back = f"`go-release-gate release rollback --service {intent.service} --env {intent.environment}{drift}` goes back"
+    return RolloutError(words, back)
 
 
 def _close(intent: Entry, hands: Hands, phase: str, reached: tuple[str, ...], reason: str) -> Entry:
