@@ -15,7 +15,6 @@ from go_release_gate.cli.complain import complain
 from go_release_gate.cli.root import below, guarded_by, root_of
 from go_release_gate.cli.session import Session, open_session
 from go_release_gate.cli.settings import Judged, judged_settings
-from go_release_gate.engine.building.run import BuildRequest, BuildWishes, build
 from go_release_gate.engine.building.stamp import Stamp
 from go_release_gate.errors import UnavailableError, UsageError
 from go_release_gate.model.severity import Event
@@ -27,6 +26,7 @@ from go_release_gate.report.write import check_sinks, write_reports
 
 if TYPE_CHECKING:
     from go_release_gate.engine.base_judging import BaseTree
+    from go_release_gate.engine.building.run import BuildWishes
     from go_release_gate.report.built import BuildReport
 
 
@@ -85,23 +85,17 @@ def perform(args: argparse.Namespace, environ: Mapping[str, str]) -> Built:
     root = root_of(args, environ)
     output = _output(args, environ)
     judged = judged_settings(args, environ, root)
-    wishes = BuildWishes(
-        services=tuple(args.service or ()),
-        platforms=tuple(args.platform or ()),
-        output=output,
-        reproducible=bool(args.reproducible),
-        smoke=bool(args.smoke),
-        # what a workflow restored from a cache is not believed, and nothing is left of a release that was not linked
-        keeps=environ.get("GITHUB_ACTIONS") != "true" and judged.settings.event is not Event.TAG,
-    )
     with open_session(wishes_of(args, environ, root), judged.settings, environ) as session:
-        session.ask_go()
+        session.ask_go("go_release_gate.engine.building.run")
         stamp = _stamp(judged, session, root, environ)
+        subject = _subject(judged, session, stamp.commit)
+        from go_release_gate.engine.building.run import BuildRequest, build
+
         request = BuildRequest(
             root,
             judged.settings,
-            _subject(judged, session, stamp.commit),
-            wishes,
+            subject,
+            _wishes(args, environ, judged, output),
             stamp,
             judged.baseline,
             (*judged.notices, *session.notices),
@@ -112,6 +106,20 @@ def perform(args: argparse.Namespace, environ: Mapping[str, str]) -> Built:
 
             request = with_images(request, args, environ, session.runner)
         return Built(build(request, session.edges), session.secrets)
+
+
+def _wishes(args: argparse.Namespace, environ: Mapping[str, str], judged: Judged, output: Path | None) -> BuildWishes:
+    from go_release_gate.engine.building.run import BuildWishes
+
+    return BuildWishes(
+        services=tuple(args.service or ()),
+        platforms=tuple(args.platform or ()),
+        output=output,
+        reproducible=bool(args.reproducible),
+        smoke=bool(args.smoke),
+        # what a workflow restored from a cache is not believed, and nothing is left of a release that was not linked
+        keeps=environ.get("GITHUB_ACTIONS") != "true" and judged.settings.event is not Event.TAG,
+    )
 
 
 def _stamp(judged: Judged, session: Session, root: Path, environ: Mapping[str, str]) -> Stamp:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from go_release_gate.adapters.github.runner import new_token
 from go_release_gate.cli.asking import credentials_of, sinks_of, unjudged, wishes_of
@@ -15,15 +16,17 @@ from go_release_gate.cli.owning import owners_by_path
 from go_release_gate.cli.root import guarded_by, root_of
 from go_release_gate.cli.session import Session, open_session
 from go_release_gate.cli.settings import Judged, judged_settings
-from go_release_gate.engine import fix
-from go_release_gate.engine.run import Request, check
 from go_release_gate.errors import UnavailableError, UsageError
-from go_release_gate.model.report import CheckReport, Subject
 from go_release_gate.model.severity import Event
+from go_release_gate.model.subject import Subject
 from go_release_gate.report.colour import wants_colour
 from go_release_gate.report.options import RenderOptions
 from go_release_gate.report.redact import Redactor
 from go_release_gate.report.write import Sinks, check_sinks, write_reports
+
+if TYPE_CHECKING:
+    from go_release_gate.engine.run import Request
+    from go_release_gate.model.report import CheckReport
 
 __all__ = ["Checked", "credentials_of", "perform", "sinks_of", "unjudged", "wishes_of"]
 
@@ -80,7 +83,7 @@ def perform(args: argparse.Namespace, environ: Mapping[str, str]) -> Checked:
     root = root_of(args, environ)
     judged = judged_settings(args, environ, root)
     with open_session(wishes_of(args, environ, root), judged.settings, environ) as session:
-        session.ask_go()
+        session.ask_go("go_release_gate.engine.run")
         request = _with_base(request_of(args, judged, session, root), judged, args, environ, session)
         report = _judge(request, session, environ)
         if args.fix:
@@ -90,6 +93,8 @@ def perform(args: argparse.Namespace, environ: Mapping[str, str]) -> Checked:
 
 def _judge(request: Request, session: Session, environ: Mapping[str, str]) -> CheckReport:
     """Judge the checkout, or a copy in which `prepare` has run (trusted events only: it is the repository's code)."""
+    from go_release_gate.engine.run import check
+
     command = request.settings.prepare
     if not command:
         return check(request, session.edges)
@@ -104,6 +109,8 @@ def _judge(request: Request, session: Session, environ: Mapping[str, str]) -> Ch
 
 def _mended(request: Request, report: CheckReport, session: Session, environ: Mapping[str, str]) -> CheckReport:
     """Write the safe fixes and judge what is left; the report says what was written."""
+    from go_release_gate.engine import fix
+
     written = fix.apply(request.root, report.mended)
     if not written:
         return report
@@ -124,6 +131,8 @@ def request_of(args: argparse.Namespace, judged: Judged, session: Session, root:
         config=judged.settings.digest,
         run=event.run,
     )
+    from go_release_gate.engine.run import Request
+
     return Request(
         root,
         judged.settings,

@@ -16,8 +16,8 @@ from go_release_gate.adapters.process import ProcessRunner
 from go_release_gate.adapters.signals import watched
 from go_release_gate.adapters.toolbox import checkout_of, url_secrets
 from go_release_gate.adapters.trust import read_bundle, system_bundle
+from go_release_gate.cli.asking import sinks_of, unjudged
 from go_release_gate.cli.basefile import git_of
-from go_release_gate.cli.check import sinks_of, unjudged
 from go_release_gate.cli.complain import complain
 from go_release_gate.cli.root import root_of
 from go_release_gate.cli.settings import Judged, judged_settings

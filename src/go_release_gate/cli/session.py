@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -66,10 +67,12 @@ class Session:
     own_variables: Mapping[str, str] = field(default_factory=dict)
     asking: Thread | None = None
 
-    def ask_go(self) -> None:
-        """Have Go tell its version and settings while git is asked; what fails is said by who needs it."""
+    def ask_go(self, needed: str) -> None:
+        """Have Go tell its version and settings, and load the module `needed` next, while git is asked; what fails is
+        said by who needs it."""
         self.asking = Thread(target=self._ask_go, daemon=True)
         self.asking.start()
+        Thread(target=import_module, args=(needed,), daemon=True).start()
 
     def close(self) -> None:
         """Wait for what is being asked: its child uses what is removed next."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from go_release_gate.cli.check import wishes_of
+from go_release_gate.cli.asking import wishes_of
 from go_release_gate.cli.output import envelope, print_json, print_lines, wants_json
 from go_release_gate.cli.root import root_of
 from go_release_gate.cli.session import open_session
