@@ -216,7 +216,9 @@ class Repository:
         tree_limit: entries after which a recursive tree is truncated.
         lists_pulls_by_commit: whether commits/SHA/pulls knows the heads of forks.
         packages: versions of the owner's container packages by name. is_owned_by_person: no organization owns them.
-        origin: bare repository on disk that holds further branches; empty: none.
+        origin: bare repository on disk that holds further branches, and takes what the git data interface writes;
+            empty: none. refused_refs: ref → what GitHub answers (422) to whoever changes it. branch_rules: branch →
+            rules that count for it.
     """
 
     full_name: str
@@ -229,6 +231,8 @@ class Repository:
     tree_limit: int = 100_000
     lists_pulls_by_commit: bool = True
     origin: str = ""
+    refused_refs: dict[str, str] = field(default_factory=dict)
+    branch_rules: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     commits: dict[str, Commit] = field(default_factory=dict)
     refs: dict[str, str] = field(default_factory=dict)
     pulls: dict[int, Pull] = field(default_factory=dict)

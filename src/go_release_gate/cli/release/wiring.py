@@ -233,10 +233,13 @@ def _book(desk: Desk) -> Book:
 
 def _store(desk: Desk) -> Store:
     """Where the ledger lies, by `ledger.transport`."""
-    ledger = desk.settings.ledger
-    if ledger.transport == "git":
-        from go_release_gate.adapters.ledger.git_store import GitStore, Place
+    from go_release_gate.adapters.ledger.git_store import GitStore, Place
 
-        place = Place(desk.root, ledger.remote, ledger.ref)
-        return GitStore(desk.runner, desk.git_program, desk.git_variables, place)
-    raise UsageError("ledger.transport: api is not there yet", "use `transport: git`")
+    ledger = desk.settings.ledger
+    place = Place(desk.root, ledger.remote, ledger.ref)
+    by_git = GitStore(desk.runner, desk.git_program, desk.git_variables, place)
+    if ledger.transport == "git":
+        return by_git
+    from go_release_gate.adapters.ledger.api_store import ApiStore
+
+    return ApiStore(by_git, desk.github, ledger.ref)

@@ -16,6 +16,9 @@ from fakes.github.operations import (
     deployments as deployments,
 )
 from fakes.github.operations import (
+    git_data as git_data,
+)
+from fakes.github.operations import (
     issues as issues,
 )
 from fakes.github.operations import (
