@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from go_release_gate.gocommand.call import GoCommand
-from go_release_gate.gocommand.quoted import split
+from go_release_gate.gocommand.quoted import joined, split
 from go_release_gate.shell.unknown import has_hole
 
 _BOOLEAN = frozenset(
@@ -104,6 +104,15 @@ def link_flags(command: GoCommand, matches: Callable[[str], bool] | None = None)
         if not one.pattern or fits(one.pattern):
             found = one
     return found
+
+
+def flags_text(flags: Iterable[tuple[str, str]]) -> str:
+    """The `-ldflags` value that gives the linker these flags; one whose value no quotes can hold is left out.
+
+    Go refuses a value that begins with a quote, so a flag and its value stand apart where the value needs quotes.
+    """
+    texts = [(name, value, joined([value])) for name, value in flags]
+    return " ".join(f"-{name}={text}" if text == value else f"-{name} {text}" for name, value, text in texts if text)
 
 
 def _flags(words: tuple[str, ...]) -> tuple[tuple[Definition, ...], tuple[tuple[str, str], ...]]:

@@ -5,6 +5,8 @@ https://pkg.go.dev/cmd/go#hdr-Compile_packages_and_dependencies ("To embed space
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 _SPACES = " \t\r\n"
 
 
@@ -27,3 +29,15 @@ def split(text: str) -> tuple[str, ...] | None:
             found.append(text[at:end])
             at = end
     return tuple(found)
+
+
+def joined(words: Iterable[str]) -> str:
+    """The text that `split` takes apart into these words; one that no quotes can hold is left out."""
+    return " ".join(text for text in map(_quoted, words) if text)
+
+
+def _quoted(word: str) -> str:
+    """The word as it is, else in the quotes that it does not hold."""
+    if word and word[0] not in "\"'" and not any(char in _SPACES for char in word):
+        return word
+    return next((f"{quote}{word}{quote}" for quote in "\"'" if quote not in word), "")

@@ -13,7 +13,8 @@ from go_release_gate.facts.dockerfiles import Dockerfiles
 from go_release_gate.facts.go_calls import DOCKERFILE, GoCall, GoCalls
 from go_release_gate.facts.image_builds import ImageBuild, ImageBuilds
 from go_release_gate.facts.workflows import Workflows
-from go_release_gate.gocommand.ldflags import link_flags
+from go_release_gate.gocommand.ldflags import flags_text, link_flags
+from go_release_gate.gocommand.quoted import joined
 from go_release_gate.shell.unknown import has_hole
 
 if TYPE_CHECKING:
@@ -137,16 +138,12 @@ def _linking(call: GoCall) -> tuple[str, tuple[str, ...]]:
     """The linker flags that are known, and what is said of those that are not."""
     read = link_flags(call.command)
     if not has_hole(" ".join(read.words)):
-        return " ".join(map(_quoted, read.words)), ()
-    kept = [f"-{name}={value}" for name, value in read.flags if not has_hole(name + value)]
-    kept += [f"-X={one.text}" for one in read.definitions if not has_hole(one.text)]
+        return joined(read.words), ()
+    kept = [(name, value) for name, value in read.flags if not has_hole(name + value)]
+    kept += [("X", one.text) for one in read.definitions if not has_hole(one.text)]
     left = sorted({one.target for one in read.definitions if has_hole(one.text) and not has_hole(one.target)})
     said = f"what the release writes into {', '.join(left)} is not known" if left else "some linker flags are not known"
-    return " ".join(map(_quoted, kept)), (said,)
-
-
-def _quoted(word: str) -> str:
-    return word if not any(mark in word for mark in " \t\n'\"") else f'"{word}"' if '"' not in word else f"'{word}'"
+    return flags_text(kept), (said,)
 
 
 def _platforms(call: GoCall, facts: Facts) -> tuple[str, ...]:

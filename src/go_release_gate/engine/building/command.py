@@ -10,12 +10,13 @@ from go_release_gate.adapters.goflags import filtered
 from go_release_gate.engine.building.plan import platform_variables
 from go_release_gate.engine.building.stamp import Stamp
 from go_release_gate.facts.built import Order
-from go_release_gate.gocommand.ldflags import read_ldflags
+from go_release_gate.gocommand.ldflags import flags_text, read_ldflags
 
 _OF_STRANGERS = frozenset({"s", "w", "X", "buildid", "B", "H", "compressdwarf", "funcalign", "randlayout", "R"})
 """Linker flags that start no program: `-extld` and its like name one, and -extldflags can."""
 
-_STARTING = ("CC", "CXX", "AR", "FC", "PKG_CONFIG", "CGO_")
+_STARTING = ("CC", "CXX", "AR", "FC", "PKG_CONFIG", "CGO_", "GOWORK")
+"""Variables that name programs, give them flags, or lead Go to files that nobody looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +70,8 @@ def linker_flags(order: Order, recipe: Recipe) -> str:
     if recipe.trusted or not text:
         return text
     read = read_ldflags(text)
-    if read.problem or {name for name, _ in read.flags} - _OF_STRANGERS:
-        kept = [f"-{name}={value}" for name, value in read.flags if name in _OF_STRANGERS]
-        kept += [f"-X={_quoted(one.text)}" for one in read.definitions]
-        return " ".join(kept)
-    return text
+    kept = [(name, value) for name, value in read.flags if name in _OF_STRANGERS]
+    return flags_text([*kept, *(("X", one.text) for one in read.definitions)])
 
 
 def variables(order: Order, recipe: Recipe, root: str) -> dict[str, str]:
@@ -84,7 +82,7 @@ def variables(order: Order, recipe: Recipe, root: str) -> dict[str, str]:
     found = {
         "GOFLAGS": flags,
         "GOWORK": "off" if workspace is None else posixpath.normpath(f"{root}/{workspace}/go.work"),
-        "CGO_ENABLED": {True: "1", False: "0", None: ""}[order.cgo],
+        "CGO_ENABLED": {True: "1", False: "0", None: ""}[order.cgo] if recipe.trusted else "0",
         **platform_variables(order.platform),
     }
     if recipe.stamp.time is not None:
@@ -95,7 +93,3 @@ def variables(order: Order, recipe: Recipe, root: str) -> dict[str, str]:
 def _mod(order: Order, recipe: Recipe) -> str:
     place = recipe.workspaces.get(order.module, order.module)
     return "vendor" if place in recipe.vendored else "readonly"
-
-
-def _quoted(text: str) -> str:
-    return f"'{text}'" if " " in text and "'" not in text else text

@@ -14,7 +14,7 @@ from pathlib import Path
 from go_release_gate.adapters.go import Go
 from go_release_gate.adapters.process import Completed
 from go_release_gate.engine.building.command import Recipe, build_words, variables
-from go_release_gate.engine.building.diagnosis import Diagnosis, diagnose, no_compiler
+from go_release_gate.engine.building.diagnosis import Diagnosis, diagnose, no_compiler, stranger_cgo
 from go_release_gate.engine.building.plan import platform_variables
 from go_release_gate.engine.context import parallel
 from go_release_gate.errors import UnavailableError
@@ -80,7 +80,7 @@ def compile_all(orders: Sequence[Order], site: Site) -> tuple[Compiled, ...]:
 
 def compile_one(order: Order, site: Site) -> Compiled:
     """Build one program; the file lies in a directory of its own below `site.output`."""
-    missing = _missing_compiler(order, site)
+    missing = unbuildable(order, site)
     if missing:
         return Compiled(order, error=missing)
     started = time.monotonic()
@@ -105,12 +105,18 @@ def call(order: Order, site: Site, words: Sequence[str]) -> Completed:
 
 def diagnosed(order: Order, site: Site, answer: Completed) -> Diagnosis:
     """Why Go did not do it."""
+    return explained(order, site, answer.stderr.decode("utf-8", "replace"), timed_out=answer.timed_out)
+
+
+def explained(order: Order, site: Site, said: str, *, timed_out: bool = False) -> Diagnosis:
+    """Why Go did not do it, of what it said."""
     toolchain = site.go.toolchain
     around = Surroundings(
         order.mod_file, goproxy=toolchain.env.get("GOPROXY", ""), go=toolchain.version, timeout=site.timeout
     )
-    said = answer.stderr.decode("utf-8", "replace").replace(f"{site.root}/", "")
-    return diagnose(order, said, around, timed_out=answer.timed_out)
+    if not site.recipe.trusted and order.cgo is None and "build constraints exclude all Go files" in said:
+        return None, stranger_cgo(order)  # nothing but files with cgo, perhaps
+    return diagnose(order, said.replace(f"{site.root}/", ""), around, timed_out=timed_out)
 
 
 def kept_programs(cache: str, owner: tuple[int, int] | None) -> Path:
@@ -149,9 +155,17 @@ def _make(folder: Path, owner: tuple[int, int] | None) -> None:
         ) from error
 
 
-def _missing_compiler(order: Order, site: Site) -> ModuleError | None:
-    """cgo for another platform than this one needs a compiler that only the settings can name."""
-    if not order.cgo or "CC" in order.environment:
+def unbuildable(order: Order, site: Site) -> ModuleError | None:
+    """Why an order with cgo is not tried; None: it is.
+
+    Strangers write the C code and its flags: no C compiler reads them. For another platform than this one a compiler is
+    needed that only the settings can name.
+    """
+    if not order.cgo:
+        return None
+    if not site.recipe.trusted:
+        return stranger_cgo(order)
+    if "CC" in order.environment:
         return None
     wanted, here = platform_variables(order.platform), site.go.toolchain.env
     is_here = all(wanted[name] == here.get(name, "") for name in ("GOOS", "GOARCH"))

@@ -48,6 +48,12 @@ def no_compiler(order: Order, program: str = "") -> ModuleError:
     return ModuleError(ErrorClass.TOOLCHAIN, f"{order.name} is built with cgo, and {what} is not here", hint)
 
 
+def stranger_cgo(order: Order) -> ModuleError:
+    """The error of a build with cgo on an event that is not trusted."""
+    said = f"{order.name} needs cgo, and no C compiler is run for a pull request that is not trusted"
+    return ModuleError(ErrorClass.TOOLCHAIN, said, "it is built once this is merged")
+
+
 def _failure(order: Order, said: str, known: ModuleError) -> BuildFailure:
     match = _PLACE.search(said)
     if match:

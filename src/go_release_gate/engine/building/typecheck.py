@@ -12,12 +12,10 @@ from functools import partial
 from typing import Any
 
 from go_release_gate.engine.building.command import shared_words, target
-from go_release_gate.engine.building.compile import Site, call, diagnosed
-from go_release_gate.engine.building.diagnosis import diagnose
+from go_release_gate.engine.building.compile import Site, call, diagnosed, explained, unbuildable
 from go_release_gate.engine.context import parallel
 from go_release_gate.errors import UnavailableError
 from go_release_gate.facts.built import CheckedVariant, Order
-from go_release_gate.facts.classify import Surroundings
 from go_release_gate.model.outcome import ErrorClass, ModuleError
 
 _FIELDS = "Dir,ImportPath,Error,DepsErrors"
@@ -48,6 +46,9 @@ def type_check(orders: Iterable[Order], site: Site) -> tuple[CheckedVariant, ...
 
 def _checked(group: Sequence[Order], site: Site) -> list[CheckedVariant]:
     first = group[0]
+    missing = None if site.recipe.trusted else unbuildable(first, site)
+    if missing:
+        return [CheckedVariant(one, error=missing) for one in group]
     words = ["list", "-e", "-export", f"-json={_FIELDS}", *shared_words(first, site.recipe), *map(target, group)]
     try:
         answer = call(first, site, words)
@@ -62,14 +63,12 @@ def _checked(group: Sequence[Order], site: Site) -> list[CheckedVariant]:
 def _variant(order: Order, entry: Mapping[str, Any] | None, site: Site) -> CheckedVariant:
     """What Go says of one package; nothing at all where its directory does not exist."""
     if entry is None:
-        return CheckedVariant(order, *diagnose(order, "no Go files in it", Surroundings(order.mod_file)))
+        return CheckedVariant(order, *explained(order, site, "no Go files in it"))
     errors = [entry["Error"]] if entry.get("Error") else list(entry.get("DepsErrors") or ())
     if not errors:
         return CheckedVariant(order)
     said = "\n".join(f"{one['Pos']}: {one['Err']}" if one.get("Pos") else str(one.get("Err", "")) for one in errors)
-    toolchain = site.go.toolchain
-    around = Surroundings(order.mod_file, goproxy=toolchain.env.get("GOPROXY", ""), go=toolchain.version)
-    return CheckedVariant(order, *diagnose(order, said.replace(f"{site.root}/", ""), around))
+    return CheckedVariant(order, *explained(order, site, said))
 
 
 def _entries(data: bytes) -> Iterator[Mapping[str, Any]]:

@@ -128,6 +128,26 @@ def test_cgo_for_another_platform_needs_a_compiler(root: Path, building: Buildin
     assert report.check.verdict is Verdict.UNAVAILABLE
 
 
+@pytest.mark.parametrize("cgo", [True, None])
+@pytest.mark.parametrize("tag_sets", [(), ("more",)])
+def test_strangers_run_no_compiler(root: Path, building: Building, cgo: bool | None, tag_sets: tuple[str, ...]) -> None:
+    """cgo of an untrusted pull request: neither built nor type-checked, and that is said instead of a finding."""
+    compiler = root.parent / "compiler"
+    compiler.write_text(f"#!/bin/sh\ntouch {root.parent}/ran\nexit 1\n")
+    compiler.chmod(0o755)
+    write_module(root, main_go=CGO)
+    service = BuildService("api", ".", cgo=cgo, env={"CC": str(compiler)})
+    report = building(service, settings=Settings(offline=True, trusted=False), tag_sets=tag_sets)
+    (program,) = report.built.programs
+    assert not (root.parent / "ran").exists()
+    assert program.error
+    assert program.error.message == (
+        "api linux/amd64 needs cgo, and no C compiler is run for a pull request that is not trusted"
+    )
+    assert {one.error.message for one in report.built.variants if one.error} <= {program.error.message}
+    assert (rules(report), report.check.verdict) == ([], Verdict.UNAVAILABLE)
+
+
 def test_services_are_found(root: Path, building: Building) -> None:
     """Without configuration every main package is a service, for the platforms of its module's images."""
     write_module(root)

@@ -96,13 +96,50 @@ def test_the_variables() -> None:
     assert variables(order, Recipe(workspaces={".": "."}), "/tree")["GOWORK"] == "/tree/go.work"
 
 
-def test_strangers_start_no_program() -> None:
-    """Of an untrusted pull request neither a compiler nor a linker is named."""
-    order = Order("api", ".", ".", "linux/amd64", ldflags="-s -extld=./evil -X main.v=1", environment={"CC": "./evil"})
-    stranger = Recipe(trusted=False)
-    assert linker_flags(order, stranger) == "-s=true -X=main.v=1"
-    assert "CC" not in variables(order, stranger, "/tree")
-    assert linker_flags(order, Recipe()) == order.ldflags
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CC", "./evil"),
+        ("CXX", "./evil"),
+        ("AR", "./evil"),
+        ("FC", "./evil"),
+        ("PKG_CONFIG", "./evil"),
+        ("PKG_CONFIG_PATH", "."),
+        ("CGO_CFLAGS", "-fplugin=./evil.so"),
+        ("CGO_LDFLAGS_ALLOW", ".*"),
+        ("CGO_ENABLED", "1"),
+        ("GOWORK", "/elsewhere/go.work"),
+    ],
+)
+def test_strangers_name_no_program_and_no_workspace(name: str, value: str) -> None:
+    """What an untrusted pull request says of compilers, their flags and workspaces does not reach Go."""
+    order = Order("api", ".", ".", "linux/amd64", cgo=True, environment={name: value, "GOAMD64": "v3"})
+    stranger, friend = (variables(order, Recipe(trusted=trusted), "/tree") for trusted in (False, True))
+    assert friend[name] == value
+    assert stranger.get(name, "") == {"CGO_ENABLED": "0", "GOWORK": "off"}.get(name, "")
+    assert (stranger["CGO_ENABLED"], stranger["GOAMD64"]) == ("0", "v3")
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("-s -extld=./evil -X main.v=1", "-s=true -X=main.v=1"),
+        ("-X 'main.v=a -extld=./evil'", '-X "main.v=a -extld=./evil"'),
+        ("-X 'main.v=a\" -extld=./evil \"'", "-X 'main.v=a\" -extld=./evil \"'"),
+        ("-linkmode=external -extldflags '-fuse-ld=./evil' -w", "-w=true"),
+        ("--extld ./evil --X=main.v=1", "-X=main.v=1"),
+        ("all=-extld=./evil", ""),
+        ("'-extld=./evil'", ""),
+        ("-X 'main.v={{version}}'", "-X=main.v=v1"),
+        ("-toolexec=./evil -pluginpath=x -I /lib/evil.so -k key -r .", ""),
+    ],
+)
+def test_strangers_linker_flags(written: str, kept: str) -> None:
+    """Of an untrusted pull request only flags that start no program reach the linker, each as the one it was."""
+    order = Order("api", ".", ".", "linux/amd64", ldflags=written)
+    stamp = Stamp(version=lambda: "v1")
+    assert linker_flags(order, Recipe(stamp=stamp, trusted=False)) == kept
+    assert linker_flags(order, Recipe(stamp=stamp)) == written.replace("{{version}}", "v1")
 
 
 def test_dates_are_the_commits() -> None:
