@@ -28,14 +28,15 @@ MAY_IMPORT = {
     "dockerfile": {"shell", "oci", "gomod", "model", "errors"},
     "config": {"gomod", "model", "errors"},
     "facts": PURE,
+    "pipeline": {*FACTS, "config"},
     "adapters": {*FACTS, "gitops", "config"},
     "rules": FACTS,
     "report": {*FACTS, "adapters", "rules", "config"},
     "gitops": {"oci", "gomod", "model", "errors"},
     "release": {*FACTS, "gitops", "report", "adapters", "rules", "config"},
     "publish": {*FACTS, "report", "adapters", "rules", "config"},
-    "engine": {*FACTS, "report", "adapters", "rules", "config"},
-    "cli": {*FACTS, "gitops", "release", "publish", "engine", "report", "adapters", "rules", "config"},
+    "engine": {*FACTS, "pipeline", "report", "adapters", "rules", "config"},
+    "cli": {*FACTS, "pipeline", "gitops", "release", "publish", "engine", "report", "adapters", "rules", "config"},
 }
 FREE = {"__init__", "__main__", "action"}
 OF_IMAGES = (
