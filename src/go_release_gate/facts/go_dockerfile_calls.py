@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from go_release_gate.dockerfile.bases import base_of
 from go_release_gate.dockerfile.commands import RunCommand, commands
 from go_release_gate.dockerfile.context import repository_directory, repository_file
+from go_release_gate.dockerfile.graph import copies
 from go_release_gate.dockerfile.model import Dockerfile, Stage
 from go_release_gate.dockerfile.syntax import words
 from go_release_gate.facts.go_calls import DOCKERFILE, SCRIPT, GoCall
-from go_release_gate.facts.go_script_calls import Found, of_ran
+from go_release_gate.facts.go_script_calls import Found, of_ran, of_script
 from go_release_gate.gocommand.call import GoCommand
 from go_release_gate.gocommand.walk import Ran
 from go_release_gate.gocommand.wrappers import inner, known
@@ -74,6 +75,19 @@ def _started(found: OfDockerfile, base: GoCall, command: RunCommand, place: tupl
         found.started.append(script)
     if script and base.is_start:
         found.starts.append(replace(base, path=script, line=1, where=SCRIPT, via=base.path))
+    elif base.is_start:
+        found.calls += _written(base.dockerfile, base.stage, path, base)
+
+
+def _written(dockerfile: Dockerfile, stage: Stage, path: str, base: GoCall) -> Iterator[GoCall]:
+    """The calls of a script that a here-document of COPY puts at a path of the image."""
+    for copy in (each for one in dockerfile.ancestry(stage) for each in copies(dockerfile, one)):
+        target = copy.destination
+        if isinstance(target, str) and target == path and len(copy.instruction.heredocs) == 1 and not copy.sources:
+            body = copy.instruction.heredocs[0]
+            for call in of_script(base.path, body.body).calls:
+                line = body.line + call.line - 1
+                yield replace(base, command=call.command, line=line, shown=call.shown, via="")
 
 
 def copied_paths(dockerfile: Dockerfile) -> tuple[str, ...]:

@@ -47,7 +47,9 @@ def _of_container(workload: Workload, container: Container) -> Iterator[GoCall]:
     )
     if not words:
         return
-    key = "command" if container.command else "args"
+    run = inner(words)
+    is_told = bool(container.command) and not (run.script and run.script in container.arguments)
+    key = "command" if is_told else "args"
     line = container.lines.get(key) or container.lines.get("entrypoint") or container.line
     base = GoCall(
         workload.path,
@@ -57,7 +59,6 @@ def _of_container(workload: Workload, container: Container) -> Iterator[GoCall]:
         scope=f"{workload.name}/{container.name}",
         is_start=not container.is_initial,
     )
-    run = inner(words)
     if run.script:
         yield from _started(run.script, base)
         return

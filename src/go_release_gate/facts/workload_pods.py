@@ -55,14 +55,14 @@ def kind_of(document: Node) -> str:
     return kind if kind in _TEMPLATES and group in ("apps", "batch", "v1") else ""
 
 
-def is_patch(document: Node) -> bool:
-    """Whether a workload's document can only be a part of one."""
+def is_patch(document: Node, *, is_alone: bool = False) -> bool:
+    """Whether a workload's document can only be a part of one. `is_alone`: there is nothing that patches anything."""
     kind = kind_of(document)
     pod = document.get(*_TEMPLATES[kind], "spec")
     containers = pod.get("containers").items
     if document.has("$patch") or not containers or any(not one.get("image").part for one in containers):
         return True
-    return kind in _SELECTING and not document.get("spec", "selector").pairs
+    return kind in _SELECTING and not is_alone and not document.get("spec", "selector").pairs
 
 
 def workload(path: str, document: Node) -> Workload:

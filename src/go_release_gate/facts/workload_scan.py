@@ -28,7 +28,8 @@ _PATCH_KEYS = ("patches", "patchesStrategicMerge", "patchesJson6902")
 class Found:
     """What the files gave so far.
 
-    `drawn`: paths of patches that kustomizations name → the target they name beside it.
+    `drawn`: paths of patches that kustomizations name → the target they name beside it. `has_kustomization`: only
+    with one can a document be a patch for another.
     """
 
     workloads: list[Workload] = field(default_factory=list)
@@ -37,6 +38,7 @@ class Found:
     drawn: dict[str, Node] = field(default_factory=dict)
     patches: list[Patch] = field(default_factory=list)
     renamed: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    has_kustomization: bool = False
 
 
 def look(path: str, text: str) -> bool:
@@ -59,6 +61,7 @@ def scan(texts: Mapping[str, str], charts: Collection[str] = ()) -> Found:
     for path, text in texts.items():
         for document in _documents(path, text, charts):
             if kustomize.is_kustomization(path, document):
+                found.has_kustomization = True
                 _kustomization(path, document, found)
             else:
                 found.documents.setdefault(path, []).append(document)
@@ -116,7 +119,7 @@ def _read(path: str, document: Node, found: Found) -> None:
         return
     for one in kinds(document):
         if workload_pods.kind_of(one):
-            if workload_pods.is_patch(one):
+            if workload_pods.is_patch(one, is_alone=not found.has_kustomization):
                 found.patches += workload_pods.patches(one)
             else:
                 found.workloads.append(workload_pods.workload(path, one))

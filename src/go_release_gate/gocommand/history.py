@@ -30,6 +30,7 @@ _REMOTE = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+/?[^@]*@[^@]+|(?:cmd|gol
 _TAKING = {"install": _INSTALL_SINCE, "run": _RUN_SINCE}
 _REFUSING = frozenset({"build", "vet", "test", "generate"})
 _PACKAGES = frozenset({"build", "get", "install", "list", "vet"})
+_MOD_VALUES = ("readonly", "vendor", "mod")
 _ALONE = frozenset({"mod graph", "mod tidy", "mod vendor", "mod verify"})
 _REFUSED = frozenset({"none", "patch"})
 
@@ -99,7 +100,7 @@ def goflags_problems(goflags: str, minor: int) -> Iterator[Problem]:
 
 def _of_flags(command: GoCommand, minor: int) -> Iterator[Problem]:
     known = flags_of(command.verb)
-    for at, (name, _) in enumerate(command.given):
+    for at, (name, value) in enumerate(command.given):
         if has_hole(name) or name in ("h", "help"):
             continue
         flag = known.get(name)
@@ -110,6 +111,8 @@ def _of_flags(command: GoCommand, minor: int) -> Iterator[Problem]:
             yield _outside(command.verb, flag, minor)
         elif name == "C" and at:
             yield Problem("-C", "must be the first flag")
+        elif name == "mod" and value not in _MOD_VALUES and not has_hole(value):
+            yield Problem(f"-mod={value}", "is none of -mod=readonly, -mod=vendor and -mod=mod")
 
 
 def _of_arguments(command: GoCommand) -> Iterator[Problem]:

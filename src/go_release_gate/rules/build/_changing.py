@@ -9,6 +9,7 @@ _ASKED = rf"{_DATE}[^)`]*|hostname\b[^)`]*|whoami|id\s+-[^)`]*|uname\s+-[an][^)`
 _COMMAND = re.compile(rf"(?:\$\((?:shell\s+)?|`)\s*({_ASKED})")
 _VARIABLE = re.compile(
     r"\$\{?(RANDOM|SRANDOM|EPOCHSECONDS|HOSTNAME|GITHUB_RUN_ID|GITHUB_RUN_NUMBER|GITHUB_RUN_ATTEMPT|PWD|USER|LOGNAME)\b\}?"
+    r"|\$\((CURDIR|PWD)\)"
 )
 _EXPRESSION = re.compile(
     r"\$\{\{[^}]*?(github\.run_(?:id|number|attempt)|github\.event\.repository\.(?:pushed_at|updated_at)"
@@ -22,7 +23,7 @@ def changing(text: str) -> str:
     """The first part of a text that differs from build to build, as it is written; empty: none does."""
     found = [match for pattern in (_COMMAND, _VARIABLE, _EXPRESSION) for match in pattern.finditer(text)]
     for match in sorted(found, key=lambda one: one.start()):
-        if not _GIVEN.search(match[1]):
+        if not _GIVEN.search(match[match.lastindex or 0]):
             return _closed(match[0])
     return ""
 
@@ -42,6 +43,6 @@ def what(expression: str) -> str:
         (r"whoami|USER|LOGNAME|\bid -", "the user's name"),
         ("RANDOM|uuidgen", "a random value"),
         ("run_|RUN_", "the number of the workflow run"),
-        ("pwd|PWD", "the directory it is built in"),
+        ("pwd|PWD|CURDIR", "the directory it is built in"),
     )
     return next((words for pattern, words in kinds if re.search(pattern, expression)), "the time of the build")

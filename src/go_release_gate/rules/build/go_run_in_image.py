@@ -96,8 +96,6 @@ def _is_judged(call: GoCall, builds: ImageBuilds | None, workloads: Workloads | 
 
 
 def _is_shipped_stage(dockerfile: Dockerfile, stage: Stage, builds: ImageBuilds | None) -> bool:
-    if is_aside(stage.name):
-        return False
     targets = {build.target.lower() for build in (builds.of(dockerfile.path) if builds else ()) if build.target}
     for final in dockerfile.stages:
         if final is dockerfile.final or (final.name and final.name in targets):

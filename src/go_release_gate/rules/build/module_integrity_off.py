@@ -94,7 +94,7 @@ def _drafts(calls: GoCalls, workflows: Workflows | None, files: Dockerfiles | No
                 yield from _of_texts(texts, (workflow.path, about, scope), written.setdefault(workflow.path, set()))
     for call in calls.calls:
         if is_shipped(call, workflows):
-            yield from _of_call(call, written.get(call.path, set()))
+            yield from _of_call(call, written.setdefault(call.path, set()))
 
 
 def _tables(workflow: object) -> Iterator[tuple[str, Texts]]:
@@ -147,6 +147,7 @@ def _of_call(call: GoCall, written: set[tuple[str, str]]) -> Iterator[Draft]:
     for name in NAMES:
         value = call.environment.get(name, "")
         if value and (name, value) not in written:
+            written.add((name, value))
             yield from _setting(where, name, value, call.environment)
     if call.command.verb == "env" and "w" in call.command.flags:
         pairs = dict(word.partition("=")[::2] for word in call.command.arguments)

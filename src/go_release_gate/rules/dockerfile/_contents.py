@@ -66,9 +66,9 @@ class Contents:
         is_bare = self.base.family in (SCRATCH, STATIC) or program in ("sh", "bash", "ash")
         if self.base.has_shell is not False or not is_bare or not self.path:
             return None
-        return next((f"{one}/{program}" for one in self.path if self._brings(f"{one}/{program}")), "")
+        return next((f"{one}/{program}" for one in self.path if self.brings(f"{one}/{program}")), "")
 
-    def _brings(self, path: str) -> bool:
+    def brings(self, path: str) -> bool:
         """Whether the Dockerfile itself may put a file there."""
         return (
             self.is_open
@@ -81,7 +81,7 @@ class Contents:
         """Whether there is none for certain."""
         if self.base.has_shell is not False or self.is_open:
             return False
-        return not any(self._brings(path) for path in ("/bin/sh", "/bin/bash", "/usr/bin/sh", "/busybox/sh"))
+        return not any(self.brings(path) for path in ("/bin/sh", "/bin/bash", "/usr/bin/sh", "/busybox/sh"))
 
 
 def contents(file: Dockerfile, stage: Stage) -> Contents:

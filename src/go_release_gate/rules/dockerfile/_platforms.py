@@ -7,10 +7,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from go_release_gate.dockerfile.graph import copies, mounts
 from go_release_gate.dockerfile.model import Dockerfile, Instruction, Stage
 from go_release_gate.facts.image_builds import ImageBuild, ImageBuilds
 from go_release_gate.facts.release_table import ReleaseTable, Row
 from go_release_gate.model.finding import Location
+from go_release_gate.shell.unknown import has_hole
 
 _FROM = re.compile(r"(?:^|,)from=([^,]+)")
 
@@ -88,6 +90,22 @@ def reaching(file: Dockerfile, target: str = "") -> tuple[Stage, ...]:
             waiting.append(file.stages[stage.parent])
         waiting += (one for name in _sources(stage) if (one := stage_named(file, name)) and one.index < stage.index)
     return tuple(found)
+
+
+def is_taken(file: Dockerfile, stages: tuple[Stage, ...], stage: Stage, output: str) -> bool:
+    """Whether what a stage writes to `output` may be in one of the others: only where all is known is it not."""
+    is_last = stage is stages[0] or any(other.parent == stage.index for other in stages)
+    if is_last or not output.startswith("/") or has_hole(output):
+        return True
+    for other in stages:
+        if any(mount.stage == stage.index for mount in mounts(file, other)):
+            return True
+        for copy in copies(file, other):
+            for source in copy.sources if copy.stage == stage.index else ():
+                top = posixpath.normpath(posixpath.join("/", source)) if isinstance(source, str) else "*"
+                if set(top) & set("*?[") or top in ("/", output) or output.startswith(f"{top}/"):
+                    return True
+    return False
 
 
 def _sources(stage: Stage) -> Iterator[str]:

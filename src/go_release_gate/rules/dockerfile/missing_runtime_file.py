@@ -6,6 +6,9 @@ In images whose contents can be told (their base holds nothing of its own there,
 
 - an ENTRYPOINT or CMD that starts a path where nothing was put, such as `ENTRYPOINT ["/app"]` behind
   `COPY --from=build /out/api /api`; a bare name that is in no directory of PATH;
+- a COPY that takes from another stage a program which that stage does not make (the build fails);
+- a flag of the start or an ENV that names a file (`--config=/etc/app.yaml`) which lies elsewhere in the image
+  (warning), or in the repository alone (note);
 - a start in shell form, or of a shell script, on a base without a shell;
 - a container of a manifest or compose file whose `command` starts such a path, or that is told of a settings file
   (`--config=/etc/app.yaml`) which neither the image holds nor a volume brings (warning).
@@ -49,12 +52,14 @@ from go_release_gate.facts.image_builds import ImageBuilds
 from go_release_gate.facts.image_content import ImageContent
 from go_release_gate.facts.image_sources import Sources
 from go_release_gate.facts.release_table import ReleaseTable
+from go_release_gate.facts.repository import Repository
 from go_release_gate.facts.workflows import Workflows
 from go_release_gate.facts.workloads import Container, Workload, Workloads
 from go_release_gate.model.finding import Edit, Fix
 from go_release_gate.model.severity import Severity
 from go_release_gate.rules.base import Draft, Rule
 from go_release_gate.rules.build._image_runtime import not_startable
+from go_release_gate.rules.dockerfile._absent import not_held, not_made
 from go_release_gate.rules.dockerfile._contents import Contents, contents
 from go_release_gate.rules.dockerfile._shipped import label, place, shipped, target_of
 from go_release_gate.rules.manifest import _containers as manifest
@@ -65,7 +70,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     since="0.1",
     needs=(Dockerfiles,),
-    uses=(ImageBuilds,),
+    uses=(ImageBuilds, Repository, Workloads),
     fix="unsafe",
 )
 
@@ -74,14 +79,21 @@ _SHOWN = 3  # paths that are named
 
 
 @RULE.check
-def check(found: Dockerfiles, builds: ImageBuilds | None) -> Iterator[Draft]:
-    """One draft for each image."""
+def check(
+    found: Dockerfiles,
+    builds: ImageBuilds | None,
+    repository: Repository | None = None,
+    workloads: Workloads | None = None,
+) -> Iterator[Draft]:
+    """One draft for the start of each image, one for each file that it lacks besides."""
     for file, stage in shipped(found, builds):
         state = end_state(file, stage)
+        yield from not_made(file, stage)
         first = state.entrypoint or state.command
         if first is None:
             continue
         held = contents(file, stage)
+        yield from not_held(file, stage, held, (repository, workloads))
         message, better = _problem(first, started_words(state), held, is_default=state.shell is None)
         if message:
             yield Draft(

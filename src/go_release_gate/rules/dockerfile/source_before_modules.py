@@ -56,6 +56,7 @@ RULE = Rule(
     fix="unsafe",
 )
 
+_SOURCES = frozenset({"cmd", "internal", "pkg"})
 _DOWNLOADING = frozenset({"mod download", "build", "install", "test", "vet", "run", "list", "generate", "mod tidy"})
 
 
@@ -85,12 +86,14 @@ def _of_stage(repository: Repository, file: Dockerfile, stage: Stage, calls: lis
     first = min(calls, key=lambda call: call.line)
     run = instruction_at(stage, first.line)
     copy = _tree_before(stage, run) if run else None
+    if copy is None and run and first.command.verb == "mod download":
+        copy = _sources_before(stage, run, tuple(module.dir for module in repository.modules))
     if run is None or copy is None or has_cache(run) or has_bind(run):
         return None
     module = _module(repository, first)
-    if module is None or module.has_vendor or not (module.mod and module.mod.requires):
-        return None
     is_download = first.command.verb == "mod download"
+    if module is None or module.has_vendor or not module.mod or not (module.mod.requires or is_download):
+        return None
     names = "go.mod go.sum" if module.sum_bytes is not None else "go.mod"
     what = (
         "`go mod download` stands behind it" if is_download else f"`go {first.command.verb}` behind it downloads them"
@@ -114,6 +117,19 @@ def _tree_before(stage: Stage, run: Instruction) -> Instruction | None:
         copied = copied_by(one, stage, "/") if one.keyword in ("COPY", "ADD") else None
         if copied and "." in copied.sources:
             return one
+    return None
+
+
+def _sources_before(stage: Stage, run: Instruction, modules: tuple[str, ...]) -> Instruction | None:
+    """The COPY of Go files, or of a directory that holds nothing but them by its name and no module of its own."""
+    for one in stage.instructions:
+        if one is run:
+            return None
+        copied = copied_by(one, stage, "/") if one.keyword == "COPY" else None
+        for source in copied.sources if copied else ():
+            is_inside = any(module == source or module.startswith(f"{source}/") for module in modules)
+            if source.endswith(".go") or (source in _SOURCES and not is_inside):
+                return one
     return None
 
 

@@ -3,8 +3,9 @@
 ## What it finds
 
 A last stage (or the stage that a workflow builds) that builds its program on a `golang` image and is shipped with it,
-one that begins from a `golang` image only to receive a program from another stage, and one that copies
-`/usr/local/go` into it. And a finished image in whose layers a toolchain lies.
+one that begins from a `golang` image only to receive a program from another stage, one that copies
+`/usr/local/go` or the module cache (`/go`, `/go/pkg/mod`) into it, and one that installs the distribution's Go to build
+there. And a finished image in whose layers a toolchain lies.
 
 ## Why
 
@@ -20,8 +21,8 @@ program alone: `COPY --from=build /out/app /app`.
 
 Images for development, tests, builds and examples are left out, by the names of directories, files and stages, and so
 are images that take their program ready from the build context or install tools (git, make, gcc, docker) beside one
-they copy: those need the toolchain, as a release tool or a linter does. A toolchain that is unpacked or installed by a
-`RUN` is seen in the finished image alone.
+they copy: those need the toolchain, as a release tool or a linter does. A toolchain that a `RUN` unpacks is seen in the
+finished image alone, and packages that a later command removes are no finding.
 
 ## References
 
@@ -41,7 +42,7 @@ from go_release_gate.dockerfile.state import end_state
 from go_release_gate.facts.dockerfiles import Dockerfiles
 from go_release_gate.facts.image_builds import ImageBuilds
 from go_release_gate.facts.image_content import ImageContent
-from go_release_gate.model.finding import Related
+from go_release_gate.model.finding import Location, Related
 from go_release_gate.model.severity import Severity
 from go_release_gate.rules.base import Draft, Rule
 from go_release_gate.rules.build._image_programs import with_toolchain
@@ -58,6 +59,9 @@ RULE = Rule(
 )
 
 _TOOLCHAIN = "/usr/local/go"
+_CACHES = ("/go", "/go/pkg", "/go/pkg/mod")
+_GO_PACKAGES = frozenset({"go", "golang", "golang-go"})
+_REMOVING = frozenset({"del", "remove", "purge", "autoremove", "erase"})
 _TOOLS = frozenset({"git", "make", "gcc", "g++", "build-base", "build-essential", "docker", "docker-cli", "musl-dev"})
 _INSTALLERS = frozenset({"apk", "apt-get", "apt", "dnf", "microdnf", "yum", "tdnf", "zypper"})
 
@@ -70,6 +74,7 @@ def check(found: Dockerfiles, builds: ImageBuilds | None = None) -> Iterator[Dra
             yield from _based(file, stage)
         else:
             yield from _copied(file, stage)
+            yield from _installed(file, stage)
 
 
 RULE.check_of(ImageContent)(with_toolchain)
@@ -106,11 +111,35 @@ def _installs_tools(command: RunCommand) -> bool:
 def _copied(file: Dockerfile, stage: Stage) -> Iterator[Draft]:
     for one in file.ancestry(stage):
         for copy in copies(file, one):
-            if copy.is_context or not any(_is_toolchain(source) for source in copy.sources):
-                continue
-            message = f"`{_TOOLCHAIN}` is copied into the image, compiler and all; copy the program alone"
-            yield Draft(place(file, copy.instruction), message, f"{label(one)} copy", target=target_of(file))
+            found = "" if copy.is_context else next(filter(None, map(_brings, copy.sources)), "")
+            if found and (copy.stage is None or base_of(file.base(file.stages[copy.stage]).image).is_go):
+                message = f"{found}; copy the program alone"
+                yield Draft(place(file, copy.instruction), message, f"{label(one)} copy", target=target_of(file))
 
 
-def _is_toolchain(source: object) -> bool:
-    return isinstance(source, str) and source.rstrip("/") in (_TOOLCHAIN, f"{_TOOLCHAIN}/bin", f"{_TOOLCHAIN}/bin/go")
+def _installed(file: Dockerfile, stage: Stage) -> Iterator[Draft]:
+    """The distribution's Go, in a stage that builds with it and keeps it."""
+    run = [command for one in file.ancestry(stage) for command in commands(file, one) if not command.is_start]
+    builder = next((command for command in run if _builds(command)), None)
+    end = end_state(file, stage)
+    if not builder or not (end.entrypoint or end.command):
+        return
+    if any(not _REMOVING.isdisjoint(command.words[1:3]) for command in run):
+        return
+    for command in run:
+        packages = set(command.words[2:]) if command.words[0].rpartition("/")[2] in _INSTALLERS else set()
+        if not _GO_PACKAGES.isdisjoint(packages):
+            name = min(_GO_PACKAGES & packages)
+            message = f"the package `{name}` is installed in the image that is shipped, compiler and all; build in a "
+            spot = Location(file.path, command.line)
+            words = f"{message}stage of its own and copy the program alone"
+            yield Draft(spot, words, f"{label(stage)} package", target=target_of(file))
+            return
+
+
+def _brings(source: object) -> str:
+    """What a path of a stage with Go brings that nobody needs at run time, as words; empty: nothing is known of it."""
+    path = source.rstrip("/") if isinstance(source, str) else ""
+    if path in (_TOOLCHAIN, f"{_TOOLCHAIN}/bin", f"{_TOOLCHAIN}/bin/go"):
+        return f"`{path}` is copied into the image, compiler and all"
+    return f"`{path}` is copied into the image with the module cache" if path in _CACHES else ""

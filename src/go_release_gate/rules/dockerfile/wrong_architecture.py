@@ -57,7 +57,7 @@ from go_release_gate.model.finding import Edit, Fix, Location, Related, Target
 from go_release_gate.model.severity import Confidence, Severity
 from go_release_gate.rules.base import Draft, Rule
 from go_release_gate.rules.build._image_architecture import judged
-from go_release_gate.rules.dockerfile._platforms import Built, instruction_at, text_of, ways
+from go_release_gate.rules.dockerfile._platforms import Built, instruction_at, is_taken, text_of, ways
 
 RULE = Rule(
     id="wrong-architecture",
@@ -116,6 +116,8 @@ def _said(file: Dockerfile, built: Built, calls: list[GoCall]) -> Iterator[_Said
     for stage in built.stages:
         own = [call for call in calls if call.stage is stage and call.command.verb in _BUILDING and not call.is_start]
         for call in own:
+            if not is_taken(file, built.stages, stage, call.command.flags.get("o", "")):
+                continue
             yield from _built(file, built, stage, call, {_inline(one) for one in own})
     yield from _final(file, built)
 
