@@ -8,11 +8,12 @@ import subprocess
 import sys
 import textwrap
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from go_release_gate.adapters.signals import watched
+from go_release_gate.adapters.signals import WATCHED, watched
 from go_release_gate.errors import InterruptedRun
 
 PROGRAM = """
@@ -39,6 +40,17 @@ PROGRAM = """
     except InterruptedRun as error:
         sys.exit(error.exit_code)
     """
+
+
+@pytest.fixture(autouse=True)
+def _nothing_ignored() -> Iterator[None]:
+    """A shell's background job ignores SIGINT and nohup SIGHUP: neither is to decide what a test says."""
+    before = {number: signal.getsignal(number) for number in WATCHED}
+    for number in WATCHED:
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+    yield
+    for number, old in before.items():
+        signal.signal(number, old)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
