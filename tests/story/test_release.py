@@ -168,14 +168,33 @@ def test_the_order_of_environments(world: World) -> None:
     assert world.current() == world.digests["1.0.0"]
 
 
-def test_an_image_that_lost_a_part_is_not_promoted(world: World) -> None:
-    """A digest that the registry cannot give is refused before anything is written."""
+def test_an_image_that_is_gone_is_not_promoted(world: World) -> None:
+    """A digest that the registry cannot give is refused before anything is written, and said to be gone."""
     world.release("1.0.0")
     world.record("1.0.0")
     world.delete("1.0.0")
     refs = world.refs()
 
-    assert "cannot be pulled whole" in world.promote("1.0.0", "staging", code=5).err
+    refused = world.promote("1.0.0", "staging", code=5)
+
+    assert (
+        f"cannot be pulled whole: {world.registry.domain}/{world.path} has no {world.digests['1.0.0']}" in refused.err
+    )
+    assert world.refs() == refs
+
+
+def test_an_image_that_lost_a_part_is_not_promoted(world: World) -> None:
+    """An index that stands there without one of its platforms is refused, and the platform is named."""
+    world.digests["1.0.0"] = world.registry.push_platforms(world.path, "1.0.0", "linux/amd64", "linux/arm64")
+    world.record("1.0.0")
+    children = json.loads(world.run("export").out)["entry"]["image"]["children"]
+    world.digests["arm64"] = next(one["digest"] for one in children if one["platform"] == "linux/arm64")
+    world.delete("arm64")
+    refs = world.refs()
+
+    refused = world.promote("1.0.0", "staging", code=5)
+
+    assert f"misses the manifest of linux/arm64 ({world.digests['arm64']})" in refused.err
     assert world.refs() == refs
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 from collections.abc import Iterator
@@ -164,3 +165,53 @@ def test_pruning(bare: World) -> None:
     assert (
         "its content was pruned" in world.run("rollback", "--env", "production", "--to", "1.0.0", "--yes", code=5).err
     )
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("n\n", 5), ("\n", 5)])
+def test_a_person_is_asked(bare: World, monkeypatch: pytest.MonkeyPatch, answer: str, code: int) -> None:
+    """On a terminal the screen comes first, and only a yes moves anything."""
+    world = bare.make()
+    world.release("1.0.0")
+    world.record("1.0.0")
+    monkeypatch.setattr("go_release_gate.cli.release.moving._is_terminal", lambda: True)
+    monkeypatch.setattr("sys.stdin", io.StringIO(answer))
+
+    asked = world.run("promote", "--env", "staging", "--to", "1.0.0", code=code)
+
+    assert "promote of api in staging" in asked.err
+    assert "[y/N]" in asked.err
+    assert world.current("staging") == (world.digests["1.0.0"] if code == 0 else "")
+
+
+def test_a_manifest_follows(bare: World) -> None:
+    """A gitops target edits the one scalar and pushes; the plan shows the diff before."""
+    manifest = "image: {registry}/{path}@sha256:" + "0" * 64
+    world = bare.make(CONFIG.replace("targets: [{{kind: channel-tag}}]", GITOPS, 1))
+    text = f"# kept\nkind: Pod\napiVersion: v1\nspec:\n  containers:\n    - name: api # here\n      {manifest}\n"
+    world.write("deploy/pod.yaml", text.format(registry=world.registry.domain, path=world.path))
+    world.release("1.0.0")
+    world.record("1.0.0")
+
+    planned = world.run("promote", "--env", "staging", "--to", "1.0.0", "--dry-run", "--accept-drift", "first").out
+    world.promote("1.0.0", "staging", "--accept-drift", "first")
+
+    assert f"+      image: {world.registry.domain}/{world.path}@{world.digests['1.0.0']}" in planned
+    pushed = git(world.origin, "show", "main:deploy/pod.yaml")
+    assert pushed == text.format(registry=world.registry.domain, path=world.path).strip().replace(
+        f"sha256:{'0' * 64}", world.digests["1.0.0"]
+    )
+
+
+GITOPS = "targets: [{{kind: gitops, files: [deploy/pod.yaml], branch: main}}]"
+
+
+def test_offline_asks_nobody(bare: World) -> None:
+    """The clone's own copy is verified without the remote; a clone that never saw the ledger says so."""
+    world = bare.make()
+    world.through("1.0.0")
+    world.origin.rename(world.folder / "away.git")
+
+    assert world.json("verify", "--offline")["entries"] == 7
+    for ref in ("refs/go-release-gate/ledger-refsheadsreleaseledger", "refs/remotes/origin/release-ledger"):
+        git(world.clone, "update-ref", "-d", ref)
+    assert "never saw the ledger" in world.run("verify", "--offline", code=3).err

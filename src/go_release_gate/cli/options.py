@@ -68,7 +68,9 @@ def _module(parser: argparse.ArgumentParser) -> None:
 
 
 def _kind(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("kind", metavar="KIND", help="config, check, build, inspect, tags, baseline or rules")
+    parser.add_argument(
+        "kind", metavar="KIND", help="config, check, build, inspect, tags, baseline, rules or release-..."
+    )
 
 
 def _image(parser: argparse.ArgumentParser) -> None:

@@ -167,7 +167,7 @@ RELEASE_INPUTS: tuple[Input, ...] = (
     ),
     Input(
         "offline",
-        "Ask the ledger alone, no target and no registry.",
+        "Use no network: the ledger as this clone saw it last, no target and no registry.",
         Kind.BOOLEAN,
         fallback="false",
         verbs=verbs_of("status", "diff", "verify"),

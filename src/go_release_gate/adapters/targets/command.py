@@ -159,5 +159,5 @@ def _failed(words: Sequence[str], answer: Completed) -> GateError:
 def _unclear(words: Sequence[str], answer: Completed) -> UnavailableError:
     text = last_words(answer.stderr or answer.stdout)
     if answer.timed_out:
-        return UnavailableError(f"{words[0]} did not end in {answer.seconds:.0f} s; its last words: {text or 'none'}")
+        return UnavailableError(f"{words[0]} did not end in {answer.seconds:.1f} s; its last words: {text or 'none'}")
     return UnavailableError(f"{words[0]} ended with exit code {answer.returncode}: {text or 'it printed nothing'}")

@@ -97,9 +97,9 @@ def _made(desk: Desk) -> Plan:
         choice = choose_promotion(desk, state, service, environment)
     situation = observe(state, service, environment, targets)
     refuse_move(order, state, situation, now)
-    plan = make_plan(order, choice, situation, targets, now)
-    assert choice.release is not None  # noqa: S101 - there would be no plan
-    return replace(plan, evidence=demand_ready(desk, state, (service, environment), choice.release, kind))
+    # before the targets plan: what an image lost is told by its own name, not by the target that trips over it
+    evidence = demand_ready(desk, state, (service, environment), choice.release, kind) if choice.release else {}
+    return replace(make_plan(order, choice, situation, targets, now), evidence=evidence)
 
 
 def _refuse_rollback(desk: Desk, choice: Choice) -> None:

@@ -20,6 +20,7 @@ from go_release_gate.adapters.signals import watched
 from go_release_gate.adapters.toolbox import checkout_of
 from go_release_gate.adapters.trust import install, read_bundle, system_bundle
 from go_release_gate.cli.release.emergency import opened
+from go_release_gate.cli.release.offline import LastKnown
 from go_release_gate.cli.root import root_of
 from go_release_gate.cli.settings import judged_settings
 from go_release_gate.config.environment import secret
@@ -238,6 +239,8 @@ def _store(desk: Desk) -> Store:
     ledger = desk.settings.ledger
     place = Place(desk.root, ledger.remote, ledger.ref)
     by_git = GitStore(desk.runner, desk.git_program, desk.git_variables, place)
+    if getattr(desk.args, "offline", None):
+        return LastKnown(by_git)
     if ledger.transport == "git":
         return by_git
     from go_release_gate.adapters.ledger.api_store import ApiStore
