@@ -6,7 +6,9 @@ import argparse
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from go_release_gate.adapters.github.runner import new_token
@@ -15,6 +17,7 @@ from go_release_gate.cli.complain import complain
 from go_release_gate.cli.root import below, guarded_by, root_of
 from go_release_gate.cli.session import Session, open_session
 from go_release_gate.cli.settings import Judged, judged_settings
+from go_release_gate.engine.building.ahead import Ahead
 from go_release_gate.engine.building.stamp import Stamp
 from go_release_gate.errors import UnavailableError, UsageError
 from go_release_gate.model.severity import Event
@@ -86,7 +89,10 @@ def perform(args: argparse.Namespace, environ: Mapping[str, str]) -> Built:
     output = _output(args, environ)
     judged = judged_settings(args, environ, root)
     with open_session(wishes_of(args, environ, root), judged.settings, environ) as session:
-        session.ask_go("go_release_gate.engine.building.run")
+        ahead = Ahead(root, judged.settings, session.edges)
+        ahead.start()
+        session.asking = ahead.thread
+        Thread(target=import_module, args=("go_release_gate.engine.building.run",), daemon=True).start()
         stamp = _stamp(judged, session, root, environ)
         subject = _subject(judged, session, stamp.commit)
         from go_release_gate.engine.building.run import BuildRequest, build
@@ -105,7 +111,7 @@ def perform(args: argparse.Namespace, environ: Mapping[str, str]) -> Built:
             from go_release_gate.cli.building_images import with_images
 
             request = with_images(request, args, environ, session.runner)
-        return Built(build(request, session.edges), session.secrets)
+        return Built(build(request, session.edges, ahead), session.secrets)
 
 
 def _wishes(args: argparse.Namespace, environ: Mapping[str, str], judged: Judged, output: Path | None) -> BuildWishes:

@@ -12,16 +12,15 @@ from typing import TYPE_CHECKING
 from go_release_gate import __version__
 from go_release_gate.adapters.stepfiles import make_for
 from go_release_gate.config.settings import Settings
+from go_release_gate.engine.building.ahead import Ahead, modules_of
 from go_release_gate.engine.building.compile import Compiled, Site, kept_programs
 from go_release_gate.engine.building.plan import chosen, variants
 from go_release_gate.engine.building.services import Unlisted, orders_for
 from go_release_gate.engine.building.site import build_orders, site_of
 from go_release_gate.engine.building.stamp import Stamp
 from go_release_gate.engine.context import Edges, Facts, phase
-from go_release_gate.engine.discover import discover
 from go_release_gate.errors import NoModuleError, UnavailableError
 from go_release_gate.facts.built import BuiltProgram, BuiltPrograms, CheckedVariant, Order
-from go_release_gate.facts.repository import Repository
 from go_release_gate.model.severity import Event
 
 if TYPE_CHECKING:
@@ -74,15 +73,18 @@ class BuildRequest:
     images: ImageWishes | None = None
 
 
-def build(request: BuildRequest, edges: Edges) -> BuildReport:
+def build(request: BuildRequest, edges: Edges, ahead: Ahead | None = None) -> BuildReport:
     """Build every program of the repository and judge what came of it.
+
+    Args:
+        ahead: what is looking at the tree already.
 
     Raises:
         NoModuleError: there is none, or no program. UnavailableError: nothing at all could be built (no Go, no space).
     """
     started = edges.clock()
     Thread(target=_warm, daemon=True).start()
-    facts = _discovered(request, edges)
+    facts = ahead.facts() if ahead else modules_of(request.root, request.settings, edges)
     orders = _ordered(request, facts, edges)
     programs, variants_ = _built(request, facts, edges, orders)
     changes = _changes(request, facts, edges, orders)
@@ -138,23 +140,6 @@ def _changes(request: BuildRequest, facts: Facts, edges: Edges, orders: Sequence
     wanted = Wanted(request.settings, request.stamp, orders, wishes.services, wishes.platforms)
     site = site_of(facts.repository, request.settings, edges, edges.scratch, stamp=request.stamp)
     return shipped_changes(request.base, wanted, site, facts, edges)
-
-
-def _discovered(request: BuildRequest, edges: Edges) -> Facts:
-    settings = request.settings
-    facts = Facts(Repository(request.root, ()))
-    with phase("discover", 0, facts, edges):
-        caches = (Path(edges.go.toolchain.modcache),)
-        facts.repository = discover(
-            request.root,
-            include=settings.include,
-            exclude=settings.exclude,
-            trusted=settings.trusted,
-            caches=caches,
-        )
-    if not facts.repository.modules:
-        raise NoModuleError("no Go module found below this directory", "run it at the root of a repository")
-    return facts
 
 
 def _ordered(request: BuildRequest, facts: Facts, edges: Edges) -> tuple[Order, ...]:

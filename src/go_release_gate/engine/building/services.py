@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from go_release_gate.config.building import BuildService
 from go_release_gate.config.settings import Settings
+from go_release_gate.engine.building.ahead import LIST, Listings
 from go_release_gate.engine.building.plan import order_of, orders
 from go_release_gate.engine.context import Edges, Facts
 from go_release_gate.engine.walk import is_dockerfile
@@ -19,7 +20,6 @@ from go_release_gate.facts.module import Module
 if TYPE_CHECKING:
     from go_release_gate.engine.building.asked import Asked
 
-LIST = ["list", "-e", "-find", "-json=Dir,ImportPath,Name"]
 CONFIGURATION = ".go-release-gate.yml"
 
 
@@ -85,7 +85,9 @@ def main_packages(facts: Facts, edges: Edges) -> tuple[MainPackage, ...]:
 
 def _listed(module: Module, facts: Facts, edges: Edges) -> Iterator[MainPackage]:
     root = facts.repository.root
-    answer = edges.go.run([*LIST, "./..."], cwd=root / module.dir)
+    told = facts.others.get(Listings)
+    known = told.answers.get(module.dir) if isinstance(told, Listings) else None
+    answer = known or edges.go.run(LIST, cwd=root / module.dir)
     if answer.returncode != 0:
         said = answer.stderr.decode("utf-8", "replace").strip().splitlines()
         raise UnavailableError(

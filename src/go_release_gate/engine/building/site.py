@@ -22,8 +22,8 @@ def site_of(
     recipe = Recipe(
         stamp=stamp,
         trusted=settings.trusted,
-        vendored=_vendored(repository),
-        workspaces=_workspaces(repository),
+        vendored=vendored_of(repository),
+        workspaces=workspaces_of(repository),
         buildvcs=buildvcs,
         variables={"GOPROXY": "off"} if settings.offline else {},
     )
@@ -47,13 +47,13 @@ def build_orders(orders: Sequence[Order], site: Site) -> tuple[tuple[BuiltProgra
     return audited(compiled), compiled
 
 
-def _vendored(repository: Repository) -> frozenset[str]:
+def vendored_of(repository: Repository) -> frozenset[str]:
     """Directories whose vendor directory Go would build from."""
     places = [*(one.dir for one in repository.modules), *(one.dir for one in repository.workspaces)]
     return frozenset(place for place in places if (repository.root / place / "vendor" / "modules.txt").is_file())
 
 
-def _workspaces(repository: Repository) -> dict[str, str]:
+def workspaces_of(repository: Repository) -> dict[str, str]:
     """Module → directory of the go.work that Go finds above it and that uses it."""
     found: dict[str, str] = {}
     for workspace in sorted(repository.workspaces, key=lambda one: len(one.dir)):

@@ -10,8 +10,11 @@ import pytest
 
 from go_release_gate.config.building import BuildService
 from go_release_gate.config.settings import ImageSettings, Settings
+from go_release_gate.engine.building.ahead import Ahead, Listings, modules_of
 from go_release_gate.engine.building.run import BuildWishes
+from go_release_gate.engine.building.services import main_packages
 from go_release_gate.engine.building.stamp import Stamp
+from go_release_gate.engine.context import Edges
 from go_release_gate.errors import NoModuleError
 from go_release_gate.facts.built import BuiltProgram
 from go_release_gate.model.outcome import ErrorClass, Verdict
@@ -248,3 +251,26 @@ def test_strangers_programs_are_not_started(root: Path, building: Building) -> N
     report = building(API, wishes=BuildWishes(smoke=True), smoke="--version", settings=settings)
     assert report.built.programs[0].smoke is None
     assert "nothing was started: this event is not trusted" in report.check.notices
+
+
+def test_looking_ahead_finds_the_same(root: Path, edges: Edges) -> None:
+    """What is found while git is asked: modules, and Go's own list of the packages of the root's."""
+    write_module(root)
+    write_module(root / "tool")
+    ahead = Ahead(root, Settings(offline=True), edges)
+    ahead.start()
+    facts = ahead.facts()
+    assert set(facts.others[Listings].answers) == {"."}
+    assert facts.repository == modules_of(root, Settings(offline=True), edges).repository
+    assert [one.directory for one in main_packages(facts, edges)] == [".", "tool"]
+
+
+def test_nothing_of_strangers_is_listed_ahead(root: Path, tmp_path: Path, edges: Edges) -> None:
+    """Go looks only at modules that were looked at before: a link at the root may lead anywhere."""
+    write_module(tmp_path / "elsewhere")
+    (root / "go.mod").symlink_to(tmp_path / "elsewhere" / "go.mod")
+    write_module(root / "tool")
+    for settings in (Settings(offline=True, trusted=False), Settings(offline=True)):
+        ahead = Ahead(root, settings, edges)
+        ahead.start()
+        assert not ahead.facts().others[Listings].answers
