@@ -55,6 +55,7 @@ OPERATIONS = {
     "/pulls/{pull_number}/reviews/{review_id}": "get delete",
     "/pulls/{pull_number}/reviews/{review_id}/comments": "get",
     "/rules/branches/{branch}": "get",
+    "/rulesets/{ruleset_id}": "get",
     "/statuses/{sha}": "post",
     "/tags": "get",
     "/tarball/{ref}": "get",

@@ -218,7 +218,7 @@ class Repository:
         packages: versions of the owner's container packages by name. is_owned_by_person: no organization owns them.
         origin: bare repository on disk that holds further branches, and takes what the git data interface writes;
             empty: none. refused_refs: ref → what GitHub answers (422) to whoever changes it. branch_rules: branch →
-            rules that count for it.
+            rules that count for it. rulesets: id → what is answered for it (`current_user_can_bypass` among it).
     """
 
     full_name: str
@@ -233,6 +233,7 @@ class Repository:
     origin: str = ""
     refused_refs: dict[str, str] = field(default_factory=dict)
     branch_rules: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    rulesets: dict[int, dict[str, Any]] = field(default_factory=dict)
     commits: dict[str, Commit] = field(default_factory=dict)
     refs: dict[str, str] = field(default_factory=dict)
     pulls: dict[int, Pull] = field(default_factory=dict)

@@ -8,8 +8,9 @@ https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md#guidelines-
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from go_release_gate.adapters.ledger.difference import Difference
 from go_release_gate.adapters.registry.client import Registries
 from go_release_gate.adapters.registry.closure import at
 from go_release_gate.adapters.registry.errors import RegistryError
@@ -27,14 +28,6 @@ EMPTY_TYPE = "application/vnd.oci.empty.v1+json"
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 EMPTY = b"{}"
 MOST = 1000  # entries of one image
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Where view and ledger disagree: `seq` of the entry, and a sentence that names who lacks or changed what."""
-
-    seq: int
-    what: str
 
 
 def subject_of(entry: Entry) -> str:
@@ -112,7 +105,7 @@ def compare(view: Iterable[bytes], ledger: Sequence[bytes], digest: str) -> tupl
     found = [_foreign(data, len(ledger)) for data in sorted(shown - known)]
     for number, data in enumerate(ledger, 1):
         if data not in shown and digest.encode() in data and _is_about(data, digest):
-            found.append(Difference(number, f"entry {number} is not beside its image"))
+            found.append(Difference(number, f"entry {number} is not beside its image", is_gap=True))
     return tuple(sorted(found, key=lambda one: (one.seq, one.what)))
 
 

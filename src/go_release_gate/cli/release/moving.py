@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from go_release_gate.cli.release.screen import Screen, page_of, screen_of, warni
 from go_release_gate.cli.release.telling import told
 from go_release_gate.cli.release.views import shown
 from go_release_gate.cli.release.wiring import Desk
-from go_release_gate.errors import RefusedError, UnavailableError, UsageError
+from go_release_gate.errors import GateError, RefusedError, UnavailableError, UsageError
 from go_release_gate.ledger.candidates import LAST_GOOD, Choice, Wish, choose
 from go_release_gate.ledger.entry import PROMOTE, ROLLBACK, Entry
 from go_release_gate.release.applying import abandon, apply_plan, resume
@@ -65,16 +66,35 @@ def carried(desk: Desk, plan: Plan, fields: dict[str, str]) -> Outcome:
     place = (move.service, move.environment)
     hands = desk.hands(*place, fields)
     if plan.kind == PROMOTE:
-        return _closed(desk, PROMOTE, apply_plan(plan, hands), f"promoted to {move.version}")
+        with _shown_when_failed(desk, place):
+            done = apply_plan(plan, hands)
+        return _closed(desk, PROMOTE, done, f"promoted to {move.version}")
     why = f"a rollback to {move.version} is begun{': ' if move.reason else ''}{move.reason}"
     notices = told(desk, place, move.before, "failing", why)
     try:
-        done = apply_plan(plan, hands)
+        with _shown_when_failed(desk, place):
+            done = apply_plan(plan, hands)
     except UnavailableError as error:
         told(desk, place, move.before, "stuck", error.message, RESUME)
         raise
     notices += told(desk, place, move.before, "rolled-back", f"{move.version} runs again: {move.reason}", UNHOLD)
     return _closed(desk, ROLLBACK, done, f"rolled back to {move.version}", dict.fromkeys(notices))
+
+
+@contextmanager
+def _shown_when_failed(desk: Desk, place: tuple[str, str]) -> Iterator[None]:
+    """Where a move ends badly and is closed for that, its entries are shown like any others, and the error goes on."""
+    before = desk.book.state(fresh=False).at(*place).intent
+    first = before.seq if before else desk.book.state(fresh=False).length + 1
+    try:
+        yield
+    except GateError:
+        entries = [one for one in desk.book.chain(fresh=False).entries if one.seq >= first]
+        ours = [one for one in entries if (one.service, one.environment) == place]
+        if ours and ours[-1].phase not in ("", "intent"):
+            for notice in shown(desk, ours):
+                desk.said(f"note: {notice}")
+        raise
 
 
 def _made(desk: Desk) -> Plan:
@@ -191,7 +211,8 @@ def _colour(desk: Desk) -> bool:
 
 def _resume(desk: Desk) -> Outcome:
     service, environment = place_of(desk)
-    done = resume(service, environment, desk.hands(service, environment, {}))
+    with _shown_when_failed(desk, (service, environment)):
+        done = resume(service, environment, desk.hands(service, environment, {}))
     return _closed(desk, "resume", done, f"{done.kind} carried on to its end")
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from fakes.github import objects, rules
 from fakes.github.calls import Answer, Call, RefusedError, serves
+from fakes.github.operations.git_data import resolved
 from fakes.github.state import Deployment
 
 
@@ -13,8 +14,8 @@ from fakes.github.state import Deployment
 def create(call: Call) -> Answer:
     """A deployment; 409 while a check of the commit has not passed, unless `required_contexts` is empty."""
     body = call.body
-    sha = call.repository.resolve(body["ref"])
-    if sha is None:
+    sha = call.repository.resolve(body["ref"]) or resolved(call, body["ref"])
+    if not sha:
         rules.enforce([f"No ref found for: {body['ref']}"])
     runs = [run for run in call.repository.check_runs.values() if run.head_sha == sha]
     if body.get("required_contexts") != [] and any(run.conclusion != "success" for run in runs):
@@ -32,6 +33,7 @@ def every(call: Call) -> Answer:
         item
         for item in reversed(call.repository.deployments.values())
         if query.get("sha", item.sha) == item.sha
+        and query.get("task") in {None, item.asked.get("task", "deploy")}
         and query.get("environment") in {None, item.asked.get("environment", "production")}
         and query.get("ref", item.asked["ref"]) == item.asked["ref"]
     ]

@@ -87,6 +87,22 @@ def branch_rules(call: Call) -> Answer:
     return call.paged(call.repository.branch_rules.get(call.parameters["branch"], []), lambda rule: rule)
 
 
+@serves("repos/get-repo-ruleset", "metadata: read")
+def ruleset(call: Call) -> Answer:
+    """A ruleset, and whether whoever asks may pass it by."""
+    found = call.repository.rulesets.get(int(call.parameters["ruleset_id"]))
+    if found is None:
+        raise RefusedError(404, "Not Found")
+    return Answer(200, found)
+
+
+def resolved(call: Call, ref: str) -> str:
+    """The commit that a name stands for in the bare repository on disk; empty: none."""
+    if not call.repository.origin:
+        return ""
+    return _run(call, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}").stdout.strip()
+
+
 def _refuse_ruled(call: Call, name: str) -> None:
     if said := call.repository.refused_refs.get(name):
         raise RefusedError(422, said)
