@@ -23,7 +23,7 @@ def document_of(entry: Entry) -> dict[str, Any]:
 
 
 def encoded(entry: Entry) -> bytes:
-    """The entry's own bytes, its signature among them."""
+    """The entry's own bytes, its signature among them. Raises InvalidEntryError for text that is no Unicode."""
     return _bytes(document_of(entry))
 
 
@@ -51,11 +51,16 @@ def decoded(data: bytes) -> Entry:
     return entry
 
 
+def decoded_again(data: bytes) -> Entry:
+    """The entry in bytes that `decoded` took before, without asking again for their form. Raises InvalidEntryError."""
+    return entry_of(_loaded(data))
+
+
 def entry_of(document: Any) -> Entry:
     """The entry that JSON values say. Raises InvalidEntryError."""
     if not isinstance(document, dict):
         raise InvalidEntryError("no JSON object")
-    if document.get("schema") != SCHEMA:
+    if type(document.get("schema")) is not int or document["schema"] != SCHEMA:  # True is 1 for Python
         raise InvalidEntryError(f"schema {document.get('schema')!r}: this program knows {SCHEMA}")
     entry = made(Entry, {key: value for key, value in document.items() if key != "schema"})
     if entry.kind not in KINDS:
@@ -67,7 +72,7 @@ def _loaded(data: bytes) -> Any:
     if len(data) > SIZE_LIMIT:
         raise InvalidEntryError(f"{len(data)} bytes, at most {SIZE_LIMIT} are read")
     try:
-        return json.loads(data, parse_float=_no_float, parse_constant=_no_float)
+        return _READER.decode(data.decode())
     except (ValueError, RecursionError) as error:
         raise InvalidEntryError(f"no JSON: {error}") from None
 
@@ -76,6 +81,13 @@ def _no_float(text: str) -> float:
     raise ValueError(f"{text} is no whole number")
 
 
+# made once: json.loads and json.dumps make theirs anew for each of thousands of entries
+_READER = json.JSONDecoder(parse_float=_no_float, parse_constant=_no_float)
+_WRITER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
 def _bytes(document: Mapping[str, Any]) -> bytes:
-    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return f"{text}\n".encode("utf-8", "surrogateescape")
+    try:
+        return f"{_WRITER.encode(document)}\n".encode()
+    except UnicodeEncodeError:
+        raise InvalidEntryError("text that is no Unicode: it has half of a surrogate pair") from None

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from go_release_gate.ledger.canonical import decoded, digest_of
+from go_release_gate.ledger.canonical import decoded, decoded_again, digest_of
 from go_release_gate.ledger.codec import InvalidEntryError
 from go_release_gate.ledger.entry import KINDS, MOVES, Entry
 
@@ -22,62 +22,18 @@ class Fault:
     reason: str
 
 
-@dataclass(slots=True)
-class Chain:
-    """A ledger as it was read: its entries up to the first fault, and that fault.
-
-    Nothing behind a fault is believed: `entries` ends in front of it.
-    """
-
-    entries: list[Entry] = field(default_factory=list)
-    head: str = ""  # digest of the last entry's bytes
-    fault: Fault | None = None
-
-
-def read_chain(records: Iterable[bytes], judge: Judge | None = None) -> Chain:
-    """The chain in the bytes of its entries, oldest first; `judge` is asked about every entry."""
-    chain = Chain()
-    rules = Grammar()
-    for number, data in enumerate(records, 1):
-        try:
-            entry = decoded(data)
-        except InvalidEntryError as error:
-            chain.fault = Fault(number, str(error))
-            break
-        reason = _link(entry, number, chain.head) or rules.refusal(entry) or (judge(entry) if judge else "")
-        if reason:
-            chain.fault = Fault(number, reason)
-            break
-        rules.take(entry)
-        chain.entries.append(entry)
-        chain.head = f"sha256:{hashlib.sha256(data).hexdigest()}"
-    return chain
-
-
-def linked(entry: Entry, chain_length: int, head: str) -> Entry:
-    """The entry as the next one of a chain; it has to be signed again."""
-    return replace(entry, seq=chain_length + 1, prev=head, signature=None)
-
-
-def extended(chain: Chain, entry: Entry) -> Chain:
-    """The chain with one entry more, which is linked and signed."""
-    return Chain([*chain.entries, entry], digest_of(entry), chain.fault)
-
-
-def _link(entry: Entry, number: int, head: str) -> str:
-    if entry.seq != number:
-        return f"it says it is entry {entry.seq}, it stands as entry {number}"
-    if entry.prev != head:
-        return f"it names {entry.prev or 'nothing'} as the entry before, which is {head or 'none'}"
-    return ""
-
-
 class Grammar:
     """What may follow what: closing entries belong to open intents, one intent at a time, no nonce twice."""
 
     def __init__(self) -> None:
         self._open: dict[Place, Entry] = {}
         self._nonces: set[str] = set()
+
+    def copy(self) -> Grammar:
+        """The same, to go on from without changing this one."""
+        made = Grammar()
+        made._open, made._nonces = dict(self._open), set(self._nonces)
+        return made
 
     def refusal(self, entry: Entry) -> str:
         """Why the entry cannot follow those taken so far; empty: it can."""
@@ -107,6 +63,77 @@ class Grammar:
         return ""
 
 
+@dataclass(slots=True)
+class Chain:
+    """A ledger as it was read: its entries up to the first fault, and that fault.
+
+    Nothing behind a fault is believed: `entries` ends in front of it. `grammar`: of what may come next.
+    """
+
+    entries: list[Entry] = field(default_factory=list)
+    head: str = ""  # digest of the last entry's bytes
+    fault: Fault | None = None
+    grammar: Grammar = field(default_factory=Grammar, compare=False, repr=False)
+
+
+def read_chain(records: Iterable[bytes], judge: Judge | None = None, known: int = 0) -> Chain:
+    """The chain in the bytes of its entries, oldest first.
+
+    Args:
+        judge: is asked about every entry behind the known ones.
+        known: how many entries at the beginning were believed before, form and signature; their links are followed
+            all the same.
+    """
+    return _taken(Chain(), records, judge, known)
+
+
+def continued(chain: Chain, records: Iterable[bytes], judge: Judge | None = None) -> Chain:
+    """The chain with the entries in `records` behind it. Behind a fault there is nothing."""
+    if chain.fault:
+        return chain
+    return _taken(Chain([*chain.entries], chain.head, None, chain.grammar.copy()), records, judge, 0)
+
+
+def _taken(chain: Chain, records: Iterable[bytes], judge: Judge | None, known: int) -> Chain:
+    for number, data in enumerate(records, len(chain.entries) + 1):
+        is_known = number <= known
+        try:
+            entry = decoded_again(data) if is_known else decoded(data)
+        except InvalidEntryError as error:
+            chain.fault = Fault(number, str(error))
+            break
+        reason = _link(entry, number, chain.head) or chain.grammar.refusal(entry)
+        if not (reason or is_known or judge is None):
+            reason = judge(entry)
+        if reason:
+            chain.fault = Fault(number, reason)
+            break
+        chain.grammar.take(entry)
+        chain.entries.append(entry)
+        chain.head = f"sha256:{hashlib.sha256(data).hexdigest()}"
+    return chain
+
+
+def linked(entry: Entry, chain_length: int, head: str) -> Entry:
+    """The entry as the next one of a chain; it has to be signed again."""
+    return replace(entry, seq=chain_length + 1, prev=head, signature=None)
+
+
+def extended(chain: Chain, entry: Entry) -> Chain:
+    """The chain with one entry more, which is linked and signed."""
+    grammar = chain.grammar.copy()
+    grammar.take(entry)
+    return Chain([*chain.entries, entry], digest_of(entry), chain.fault, grammar)
+
+
+def _link(entry: Entry, number: int, head: str) -> str:
+    if entry.seq != number:
+        return f"it says it is entry {entry.seq}, it stands as entry {number}"
+    if entry.prev != head:
+        return f"it names {entry.prev or 'nothing'} as the entry before, which is {head or 'none'}"
+    return ""
+
+
 def _shape(entry: Entry) -> str:
     """What every entry of its kind must say."""
     if entry.kind not in KINDS or not entry.service:
@@ -123,6 +150,8 @@ def _shape(entry: Entry) -> str:
         missing = [] if entry.digests else ["digests"]
     else:
         missing = [] if entry.environment else ["environment"]
+    if entry.phase and entry.kind not in MOVES:
+        return f"a {entry.kind} with a phase, which moves alone have"
     return f"a {entry.kind} without {' and '.join(missing)}" if missing else ""
 
 

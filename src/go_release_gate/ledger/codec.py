@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 import typing
 from collections.abc import Callable, Mapping
@@ -11,6 +12,7 @@ from functools import cache, partial
 from typing import Any, TypeVar, Union
 
 T = TypeVar("T")
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}Z")
 _EMPTY: tuple[Any, ...] = ("", None, (), [], {}, 0)
 
 
@@ -20,7 +22,7 @@ class InvalidEntryError(ValueError):
 
 def timestamp(moment: datetime) -> str:
     """`2026-11-21T10:00:00Z`: whole seconds, UTC."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def made(kind: type[T], document: Any) -> T:
@@ -107,7 +109,7 @@ def _texts(value: Any, where: str) -> dict[str, str]:
 def _moment(value: Any, where: str) -> datetime:
     text = _of(str, value, where)
     try:
-        if len(text) == 20 and text.endswith("Z"):
+        if _TIME.fullmatch(text):  # Python reads weeks, blanks and the hour 24 too: there is one form for each time
             return datetime.fromisoformat(text)
     except ValueError:
         pass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from go_release_gate.ledger.chain import Place
@@ -56,6 +56,16 @@ class Environment:
     looks: list[Entry] = field(default_factory=list)
     hold: Entry | None = None
     intent: Entry | None = None
+
+    def copy(self) -> Environment:
+        """The same, to go on from without changing this one."""
+        return replace(
+            self,
+            moves=[*self.moves],
+            promotions=dict(self.promotions),
+            verdicts=dict(self.verdicts),
+            looks=[*self.looks],
+        )
 
     def is_held(self, now: datetime) -> bool:
         """Whether a hold is in force."""
@@ -115,6 +125,27 @@ def state_of(entries: Iterable[Entry], head: str = "") -> State:
     for entry in entries:
         take(state, entry)
     return state
+
+
+def continued(state: State, entries: Iterable[Entry], head: str) -> State:
+    """The state behind more entries; the one before stays as it is."""
+    made = replace(
+        state,
+        releases={service: dict(known) for service, known in state.releases.items()},
+        environments=dict(state.environments),
+        quarantined={service: dict(known) for service, known in state.quarantined.items()},
+        pruned=set(state.pruned),
+        nonces=set(state.nonces),
+        head=head,
+    )
+    own: set[Place] = set()
+    for entry in entries:
+        where = (entry.service, entry.environment)
+        if where in made.environments and where not in own:
+            made.environments[where] = made.environments[where].copy()
+        own.add(where)
+        take(made, entry)
+    return made
 
 
 def take(state: State, entry: Entry) -> None:

@@ -32,3 +32,15 @@ class Store(Protocol):
         nobody can say whether it was written (the caller reads again and looks), RefusedError for missing rights.
         """
         ...
+
+
+class Memory(Protocol):
+    """What was believed before on this machine, so that it need not be judged again."""
+
+    def load(self) -> Records | None:
+        """The records that were believed under today's signers; None: nothing is known, or not to be trusted."""
+        ...
+
+    def save(self, records: Records) -> None:
+        """Keep records that were believed whole. Where it cannot be written, nothing happens."""
+        ...

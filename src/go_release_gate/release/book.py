@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 
 from go_release_gate.errors import RaceError, RefusedError, UnavailableError
 from go_release_gate.ledger.canonical import encoded
-from go_release_gate.ledger.chain import Chain, Grammar, Judge, extended, linked, read_chain
+from go_release_gate.ledger.chain import Chain, Judge, continued, extended, linked, read_chain
 from go_release_gate.ledger.entry import Entry, Signature
 from go_release_gate.ledger.state import State, state_of
-from go_release_gate.ledger.store import Records, Store
+from go_release_gate.ledger.state import continued as after
+from go_release_gate.ledger.store import Memory, Records, Store
 
 TRIES = 400  # lost races; fifty writers at once lose a few dozen at most
 PATIENCE = 120.0  # seconds for one append
@@ -28,24 +29,57 @@ class Book:
     Attributes:
         store: where its bytes lie. sign: signs an entry that is linked; None for the answer: not signed.
         judge: why an entry's signature, or its signer's rights, do not hold; empty: they do.
+        memory: what was believed before on this machine; None: everything is judged.
         clock, sleep: monotonic seconds; waits.
     """
 
     store: Store
     sign: Sign = lambda _entry: None
     judge: Judge | None = None
+    memory: Memory | None = None
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     _records: Records | None = None
     _chain: Chain = field(default_factory=Chain)
+    _state: State | None = None
 
     def chain(self, *, fresh: bool = True) -> Chain:
         """The chain as it is now; not `fresh`: as it was read last."""
-        if fresh or self._records is None:
-            records = self.store.read(self._records)
-            if records != self._records:
-                self._records, self._chain = records, read_chain(records.records, self.judge)
+        if self._records is None:
+            self._begin()
+        elif fresh:
+            self._go_on(self._records)
         return self._chain
+
+    def _begin(self) -> None:
+        """Read all; what was believed before on this machine is followed, and only its last entry judged again."""
+        known = self.memory.load() if self.memory else None
+        records = self.store.read(known)
+        believed = _shared(known, records)
+        chain = read_chain(records.records, self.judge, max(0, believed - 1))
+        if chain.fault and chain.fault.seq <= believed:  # what was remembered is not what the ledger holds
+            records, believed = self.store.read(), 0
+            chain = read_chain(records.records, self.judge)
+        if self.memory and not chain.fault and believed < len(records.records):
+            self.memory.save(records)
+        self._records, self._chain, self._state = records, chain, None
+
+    def _go_on(self, before: Records) -> None:
+        """Read what others have added."""
+        records = self.store.read(before)
+        if records is before:
+            return
+        known = _shared(before, records)
+        if known and not self._chain.fault:
+            self._grow(continued(self._chain, records.records[known:], self.judge))
+        else:
+            self._chain, self._state = read_chain(records.records, self.judge), None
+        self._records = records
+
+    def _grow(self, chain: Chain) -> None:
+        if self._state:
+            self._state = after(self._state, chain.entries[self._state.length :], chain.head)
+        self._chain = chain
 
     def state(self, *, fresh: bool = True) -> State:
         """What the chain comes to.
@@ -59,7 +93,9 @@ class Book:
                 f"entry {chain.fault.seq} of the ledger must not be believed: {chain.fault.reason}",
                 "run `go-release-gate release verify`",
             )
-        return state_of(chain.entries, chain.head)
+        if self._state is None:
+            self._state = state_of(chain.entries, chain.head)
+        return self._state
 
     def append(self, make: Make) -> tuple[Entry, ...]:
         """Add what `make` gives for the state it is shown; it is asked again when others were faster.
@@ -84,20 +120,17 @@ class Book:
         raise RaceError("others wrote to the ledger all the time: nothing was written", "run it again")
 
     def _linked(self, drafts: Sequence[Entry]) -> tuple[Entry, ...]:
-        chain, grammar = self._chain, Grammar()
-        for entry in chain.entries:
-            grammar.take(entry)
+        chain = self._chain
         made: list[Entry] = []
         for draft in drafts:
             entry = linked(draft, len(chain.entries), chain.head)
-            if reason := grammar.refusal(entry):
+            if reason := chain.grammar.refusal(entry):
                 raise RaceError(f"{entry.kind} of {entry.service}: {reason}", "run `go-release-gate release status`")
             entry = replace(entry, signature=self.sign(entry))
             if reason := self.judge(entry) if self.judge else "":
                 raise RefusedError(
                     f"the ledger would not believe this entry: {reason}", "see `ledger.signers` in the configuration"
                 )
-            grammar.take(entry)
             chain = extended(chain, entry)
             made.append(entry)
         return tuple(made)
@@ -118,9 +151,17 @@ class Book:
         if tip is None:
             return False
         self._records = Records((*records.records, *data), tip)
+        chain = self._chain
         for entry in entries:
-            self._chain = extended(self._chain, entry)
+            chain = extended(chain, entry)
+        self._grow(chain)
         return True
+
+
+def _shared(known: Records | None, records: Records) -> int:
+    """How many entries were known before; 0: the ledger is another one."""
+    count = len(known.records) if known else 0
+    return count if known and records.records[:count] == known.records else 0
 
 
 def title(entry: Entry) -> str:

@@ -66,6 +66,11 @@ class GitStore:
         names = self._commits(known.tip if before and known else "", tip) if tip else []
         return Records((*before, *self._contents(names)), tip)
 
+    def entry_at(self, commit: str) -> bytes:
+        """The bytes of the entry in a commit, as the clone has them; empty: it has none."""
+        answer = self._run("cat-file", "blob", f"{commit}:{FILE}")
+        return answer.stdout if answer.returncode == 0 else b""
+
     def last_known(self) -> Records:
         """The ledger as this clone saw it last, without asking anybody; empty where it never saw it."""
         tips = [self._tip(self._local)]

@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -34,9 +34,10 @@ from go_release_gate.report.neutral import log_text
 
 if TYPE_CHECKING:
     from go_release_gate.adapters.github.api import Api
+    from go_release_gate.adapters.ledger.git_store import GitStore
     from go_release_gate.adapters.registry.client import Registries
     from go_release_gate.ledger.move import Target
-    from go_release_gate.ledger.store import Store
+    from go_release_gate.ledger.store import Memory, Store
 
 
 def current_time() -> datetime:
@@ -229,16 +230,33 @@ def _book(desk: Desk) -> Book:
     outside = Outside(desk.runner, desk.variables, desk.scratch)
     # only who writes needs a key; everybody judges what is read
     sign = signer_of(ledger, keys, outside) if desk.is_writing else (lambda _entry: None)
-    return Book(_store(desk), sign, judge_of(ledger, keys, outside))
+    by_git = _git_store(desk)
+    return Book(_store(desk, by_git), sign, judge_of(ledger, keys, outside), _memory(desk, by_git, keys.shared))
 
 
-def _store(desk: Desk) -> Store:
-    """Where the ledger lies, by `ledger.transport`."""
-    from go_release_gate.adapters.ledger.git_store import GitStore, Place
+def _memory(desk: Desk, by_git: GitStore, shared: Mapping[str, str]) -> Memory | None:
+    """What this user's earlier runs believed; none where the whole ledger is to be verified anew."""
+    if desk.args.release_action in ("verify", "export"):
+        return None
+    from go_release_gate import __version__
+    from go_release_gate.adapters.ledger.memory import FileMemory, binding_of, memory_path
 
     ledger = desk.settings.ledger
-    place = Place(desk.root, ledger.remote, ledger.ref)
-    by_git = GitStore(desk.runner, desk.git_program, desk.git_variables, place)
+    path = memory_path(desk.environ, desk.root, ledger.ref)
+    binding = binding_of(__version__, ledger.remote, ledger.ref, ledger.sign, list(map(asdict, ledger.signers)), shared)
+    return FileMemory(path, binding, by_git.entry_at) if path else None
+
+
+def _git_store(desk: Desk) -> GitStore:
+    from go_release_gate.adapters.ledger.git_store import GitStore, Place
+
+    place = Place(desk.root, desk.settings.ledger.remote, desk.settings.ledger.ref)
+    return GitStore(desk.runner, desk.git_program, desk.git_variables, place)
+
+
+def _store(desk: Desk, by_git: GitStore) -> Store:
+    """Where the ledger lies, by `ledger.transport`."""
+    ledger = desk.settings.ledger
     if getattr(desk.args, "offline", None):
         return LastKnown(by_git)
     if ledger.transport == "git":
