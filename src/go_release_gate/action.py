@@ -85,7 +85,7 @@ def _run(step: Step, environ: Mapping[str, str]) -> Ending:
     wanted = options.parse(options.Verb("action", "the step of a workflow"), [], surroundings)
     if wanted is not None and wanted.verb == "report":
         return _report(step, surroundings, wanted)
-    verbs = {"tags": _tags, "build": _build, "inspect": _inspect, "release": _release}
+    verbs = {"tags": _tags, "build": _build, "inspect": _inspect, "push": _push, "release": _release}
     if wanted is not None and wanted.verb in verbs:
         return verbs[wanted.verb](step, surroundings, wanted, places)
     args = options.parse(options.find_verb("check"), [], surroundings)
@@ -264,6 +264,27 @@ def _inspect(step: Step, environ: Mapping[str, str], args: argparse.Namespace, p
     step.write_summary(inspect_summary.render(report, rendering))
     kept = {"report": places.for_later_steps(places.report), "sarif": places.for_later_steps(places.sarif)}
     return Ending(report.check.verdict.exit_code, {**outputs(report), **kept})
+
+
+def _push(step: Step, environ: Mapping[str, str], args: argparse.Namespace, places: StepPlaces) -> Ending:
+    """Bring a finished image to a registry: what came of it in the log, in the summary, and as outputs."""
+    from go_release_gate.cli import options
+    from go_release_gate.cli import push as pushing
+    from go_release_gate.cli.release.doing import show
+    from go_release_gate.cli.release.page import as_markdown
+    from go_release_gate.config.environment import secret
+    from go_release_gate.report.redact import Redactor
+
+    if not args.image or not args.references:
+        raise UsageError("`verb: push` wants the inputs `image` and `references`", "for example: image: image.tar")
+    asked = options.complete(options.find_verb("push"), args, environ)
+    pushing.below_workspace(asked, places.workspace)
+    redactor = Redactor(tuple(secret(environ, name) for name in SECRETS))
+    outcome = pushing.perform(asked, environ)
+    with step.foreign():
+        show(outcome, asked, environ)
+    step.write_summary(redactor.text(as_markdown(outcome.page)))
+    return Ending(outcome.code, {name: redactor.text(value) for name, value in outcome.outputs.items()})
 
 
 def _release(step: Step, environ: Mapping[str, str], args: argparse.Namespace, places: StepPlaces) -> Ending:

@@ -69,13 +69,19 @@ def _module(parser: argparse.ArgumentParser) -> None:
 
 def _kind(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "kind", metavar="KIND", help="config, check, build, inspect, tags, baseline, rules or release-..."
+        "kind", metavar="KIND", help="config, check, build, inspect, push, tags, baseline, rules or release-..."
     )
 
 
 def _image(parser: argparse.ArgumentParser) -> None:
     about = "The image: a reference (ghcr.io/acme/shop@sha256:...), a folder with an OCI layout, or an archive's file"
     parser.add_argument("image", metavar="IMAGE", help=about)
+
+
+def _pushed(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("image", metavar="IMAGE", help="The image: a folder with an OCI layout, or an archive's file")
+    about = "Where to: image reference with a tag (ghcr.io/acme/shop:1.4.2); several are allowed"
+    parser.add_argument("references", nargs="+", metavar="REFERENCE", help=about)
 
 
 def _files(parser: argparse.ArgumentParser) -> None:
@@ -132,6 +138,16 @@ VERBS: tuple[Verb, ...] = (
             ("inspect ghcr.io/acme/shop:1.4.2 --scan trivy.sarif --scan vex.json", "with a scanner's results"),
         ),
         _image,
+    ),
+    Verb(
+        "push",
+        "bring a finished image to a registry, byte for byte; a release's tag never moves",
+        (
+            ("push image.tar ghcr.io/acme/shop:1.4.2 ghcr.io/acme/shop:latest", "what buildx left with type=oci"),
+            ("push image.tar ghcr.io/acme/shop:1.4.2 --digest sha256:...", "only what was tested"),
+            ("push image.tar ghcr.io/acme/shop:1.4.2 --require sbom,provenance", "only with its attestations"),
+        ),
+        _pushed,
     ),
     Verb(
         "report",

@@ -32,6 +32,8 @@ def schema_text(kind: str) -> str:
 
 
 def _makers() -> Mapping[str, Callable[[], dict[str, Any]]]:
+    from go_release_gate.cli.push import PushReport
+    from go_release_gate.cli.release.documents import enveloped_schema
     from go_release_gate.cli.release.schemas import release_schemas
     from go_release_gate.cli.rules import rules_schema
     from go_release_gate.config.schema import config_schema
@@ -40,6 +42,7 @@ def _makers() -> Mapping[str, Callable[[], dict[str, Any]]]:
 
     return {
         **release_schemas(),
+        "push": lambda: enveloped_schema("push", PushReport),
         "config": lambda: config_schema([rule.id for rule in RULES]),
         "baseline": baseline_schema,
         "rules": rules_schema,

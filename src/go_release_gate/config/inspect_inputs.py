@@ -10,7 +10,7 @@ INSPECT_INPUTS: tuple[Input, ...] = (
     Input(
         "image",
         "With `verb: inspect`: the image to judge, a reference, the folder of an OCI layout or the file of an archive. "
-        "With `verb: release`: the image to record or promote.",
+        "With `verb: push`: such a folder or file. With `verb: release`: the image to record or promote.",
         verbs=("action",),
     ),
     Input(

@@ -24,14 +24,23 @@ class Timing:
 
     Attributes:
         total: seconds for all. each: seconds for one answer.
+        transfers: seconds for the bytes of all blobs together, which do not count against `total`.
         clock, sleep: monotonic seconds; waits.
     """
 
     total: float = 60.0
     each: float = 20.0
+    transfers: float = 900.0
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     _end: float = field(default=0.0, init=False)
+    _moved: float = field(default=0.0, init=False)
+
+    def moved(self, seconds: float) -> float:
+        """Time that went by while a blob was read, to the good of what is asked later; the seconds left for blobs."""
+        self._moved += seconds
+        self._end += seconds if self._end else 0.0
+        return self.transfers - self._moved
 
     def left(self) -> float:
         """Seconds left."""
@@ -76,7 +85,7 @@ class Asker:
         if host in self._away:
             return Answer(0, trouble="no answer before, so it was not asked again", is_final=True)
         answer = self._tried(ask)
-        if answer.status == 0 and not answer.is_final:
+        if answer.status == 0 and not answer.is_final and not ask.is_once:
             self._away.add(host)
         return answer
 
@@ -86,8 +95,8 @@ class Asker:
             left = self.timing.left()
             if left <= 0:
                 return Answer(0, trouble="no time is left to ask", is_final=True)
-            answer = self._wire.send(ask, min(left, self.timing.each))
-            if not answer.is_worth_repeating or number == TRIES:
+            answer = self._wire.send(ask, min(left, self.timing.each + ask.patience))
+            if not answer.is_worth_repeating or number == TRIES or ask.is_once:
                 break
             told = answer.told_wait
             pause = wait if told is None else told

@@ -23,16 +23,34 @@ SILENCE = 10.0  # seconds for a connection, and for each silence of an answer
 ERROR_LIMIT = 64 << 10  # bytes read of an answer that is an error
 
 
+class Body(Protocol):
+    """A body that is read while it is sent."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """At most `size` bytes; empty at the end."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request; `limit`: bytes of the answer that are wanted at most; `is_stream`: a success is not read at all."""
+    """One request; `limit`: bytes of the answer that are wanted at most; `is_stream`: a success is not read at all.
+
+    `body`: bytes, or what is read once while it is sent (a Content-Length is needed then, and nobody asks again).
+    `patience`: seconds more than an answer usually has.
+    """
 
     method: str
     url: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    body: bytes | None = field(default=None, repr=False)
+    body: bytes | Body | None = field(default=None, repr=False)
     limit: int = 1 << 20
     is_stream: bool = False
+    patience: float = 0.0
+
+    @property
+    def is_once(self) -> bool:
+        """Whether its body cannot be sent again."""
+        return not isinstance(self.body, bytes | None)
 
 
 class Wire(Protocol):
@@ -76,7 +94,8 @@ class HttpWire:
         for name, value in ask.headers.items():
             request.add_unredirected_header(name, value)
         try:
-            answer = self._opener(request).open(request, timeout=max(0.05, min(SILENCE, end - time.monotonic())))
+            silence = min(SILENCE + ask.patience, end - time.monotonic())
+            answer = self._opener(request).open(request, timeout=max(0.05, silence))
             if ask.is_stream and answer.status in (200, 206):
                 return _opened(answer, ask)
             with answer:
