@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import pytest
 
 from fakes.rawserver import CLOSE, RESET, Asked, Piece, RawServer, answer
 from go_release_gate.adapters.registry.access import Access
 from go_release_gate.adapters.registry.asking import Asker, Timing
+from go_release_gate.adapters.registry.blobstream import BREAKS
 from go_release_gate.adapters.registry.client import Registries
 from go_release_gate.adapters.registry.errors import AbsentError, RegistryError
 from go_release_gate.adapters.registry.logins import Logins
@@ -22,7 +24,7 @@ DIGEST = digests.of(DATA)
 GONE = b'{"errors": [{"code": "BLOB_UNKNOWN"}]}'
 
 
-def read(script: Callable[[Asked], Iterable[Piece]], **timing: float) -> tuple[bytes, list[Asked]]:
+def read(script: Callable[[Asked], Iterable[Piece]], **timing: Any) -> tuple[bytes, list[Asked]]:
     """The blob, checked, and what was asked."""
     with RawServer(script) as server:
         access = Access(Asker(HttpWire(), Timing(sleep=lambda _seconds: None, **timing)), Logins())
@@ -96,10 +98,67 @@ def test_other_bytes() -> None:
         read(lambda _asked: [answer(DATA + b"x")])
 
 
-def test_absent_or_not_in_time() -> None:
-    """A blob that is not there is absent; a stream is read within the run's time alone."""
+def test_absent() -> None:
+    """A blob that is not there is absent."""
     with pytest.raises(AbsentError):
         read(lambda _asked: [answer(GONE, 404)])
-    ticks = iter(range(0, 1000, 7))
-    with pytest.raises(RegistryError, match="in time"):
-        read(lambda one: [part(offset(one), offset(one) + 10), CLOSE], clock=lambda: next(ticks), total=60.0)
+
+
+class Clock:
+    """Seconds that go by whenever a server's script says so."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def slow(self, one: Asked, piece: int, seconds: float) -> Iterator[Piece]:
+        """The rest of the blob in pieces, `seconds` before each of them."""
+        data = part(offset(one), len(DATA))
+        for at in range(0, len(data), piece):
+            self.now += seconds
+            yield data[at : at + piece]
+            yield 0.002  # so that pieces are read one by one
+        yield CLOSE
+
+
+def test_a_long_download_that_goes_on() -> None:
+    """Questions have a minute, blobs a quarter of an hour: a slow registry that keeps sending is waited for."""
+    clock = Clock()
+    data, asked = read(lambda one: clock.slow(one, 100_000, 25.0), clock=clock, total=60.0)
+    assert data == DATA
+    assert len(asked) == 1
+    assert 200 < clock.now < 900
+
+
+def test_time_for_questions_is_left_after_a_download() -> None:
+    """What a download took is not taken from what is asked afterwards."""
+    clock = Clock()
+    timing = Timing(clock=clock, total=60.0)
+    assert timing.left() == 60.0
+    clock.now = 500.0
+    assert timing.moved(490.0) == 410.0
+    assert timing.left() == 50.0
+
+
+def test_a_download_that_takes_for_ever() -> None:
+    """All blobs together have an end, however steadily they come; the message tells how far it was."""
+    clock = Clock()
+    with pytest.raises(RegistryError, match=r"in time: \d+ of 1024000 bytes when 300 s for all blobs were over"):
+        read(lambda one: clock.slow(one, 70_000, 25.0), clock=clock, total=60.0, transfers=300.0)
+
+
+def test_a_trickle_counts_as_broken() -> None:
+    """A registry that sends a few bytes now and then is asked anew, and given up after some times of that."""
+    clock = Clock()
+    asked: list[Asked] = []
+
+    def script(one: Asked) -> Iterator[Piece]:
+        asked.append(one)
+        return clock.slow(one, 500, 9.0)
+
+    with pytest.raises(RegistryError, match="breaks off a blob after"):
+        read(script, clock=clock, total=60.0)
+    assert len(asked) == 1 + BREAKS
+    assert clock.now < 900
