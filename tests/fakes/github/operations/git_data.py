@@ -63,6 +63,8 @@ def create_ref(call: Call) -> Answer:
     _refuse_ruled(call, name)
     if _tip(call, name):
         raise RefusedError(422, "Reference already exists")
+    if not resolved(call, sha):
+        raise RefusedError(422, "Object does not exist")
     _git(call, "update-ref", name, sha, "0" * 40)
     return Answer(201, _shown(call, name, sha))
 
