@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "pipeline": {*FACTS, "config"},
     "adapters": {*FACTS, "gitops", "config"},
     "rules": FACTS,
-    "report": {*FACTS, "adapters", "rules", "config"},
+    "report": {*FACTS, "pipeline", "adapters", "rules", "config"},
     "gitops": {"oci", "gomod", "model", "errors"},
     "release": {*FACTS, "gitops", "report", "adapters", "rules", "config"},
     "publish": {*FACTS, "report", "adapters", "rules", "config"},

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from go_release_gate.facts.dockerfiles import Dockerfiles
-from go_release_gate.facts.go_calls import DOCKERFILE, GoCalls
+from go_release_gate.facts.go_calls import GoCalls
 from go_release_gate.facts.go_dockerfile_calls import copied_paths
 from go_release_gate.facts.image_builds import ImageBuild, ImageBuilds
 from go_release_gate.facts.program_places import deepest_first, is_within, packages_of

@@ -29,7 +29,9 @@ FILE_COUNT = 500  # of each kind
 _PASSED_OVER = frozenset({"vendor", "testdata", "node_modules"})
 _PRIVATE = re.compile(r"\b(?:GOPRIVATE|GONOSUMDB)\b\s*[:?+]?=?\s*[\"']?([^\s\"'#;&|)]+)")
 _PATTERN = re.compile(r"[A-Za-z0-9*-]+(?:\.[A-Za-z0-9*-]+)+(?:/[\w.*~-]+)*")
-_ENVIRONMENT = re.compile(r"^\s+environment:[ \t]*(?:\n\s+name:[ \t]*)?[\"']?([A-Za-z][\w.-]{0,60})[\"']?[ \t]*$", re.M)
+_ENVIRONMENT = re.compile(
+    r"^\s+environment:[ \t]*(?:\n\s+name:[ \t]*)?[\"']?([A-Za-z][\w.-]{0,60})[\"']?[ \t]*$", re.MULTILINE
+)
 _IMMUTABLE = re.compile(
     r"image_tag_mutability\s*=\s*\"IMMUTABLE|ImageTagMutability:\s*[\"']?IMMUTABLE|\bimmutable_tags\s*=\s*true"
 )
@@ -101,7 +103,7 @@ def environments_of(found: Iterable[str]) -> tuple[str, ...]:
 
 def says_immutable(root: Path, documents: Iterable[str]) -> bool:
     """Whether Terraform or CloudFormation here makes a registry whose tags cannot be moved."""
-    plans = [path for path in _plans(root)]
+    plans = list(_plans(root))
     return any(_IMMUTABLE.search(text) for text in texts(root, [*plans, *documents]))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
@@ -34,6 +34,7 @@ from go_release_gate.facts.workflows import Workflows
 from go_release_gate.oci.manifests.scan import CONFIGURATION
 from go_release_gate.oci.manifests.use import HELM, KUBERNETES, KUSTOMIZE, ImageUse
 from go_release_gate.oci.reference import InvalidReferenceError, parse
+from go_release_gate.pipeline.marking import is_marked
 from go_release_gate.pipeline.survey import KnownService, Main, NamedImage, Survey
 
 if TYPE_CHECKING:
@@ -60,12 +61,14 @@ def survey(root: Path, git: Git, rules: Rules) -> Survey:
     """
     repository = discover(root)
     facts = Facts(repository)
-    _collect(facts, git)
+    files = dict(_files(root))
+    own = frozenset(path for path, data in files.items() if is_marked(data))
+    _collect(facts, git, own)
     found = facts.others.get(Workflows)
     known = found if isinstance(found, Workflows) else None
     host, name = remote_of(git.origin())
     name = name or (known.repository if known else "") or _named_by_module(repository)
-    runs = list(texts(root, workflows(root)))
+    runs = list(texts(root, (path for path in files if path not in own)))
     scripts = list(texts(root, (*repository.scripts, *(path for path in repository.documents if "ocker" in path))))
     config = _file(root, ".", CONFIGURATION)
     mains = mains_of(repository)
@@ -87,7 +90,7 @@ def survey(root: Path, git: Git, rules: Rules) -> Survey:
         environments=environments_of(runs),
         has_immutable_tags=says_immutable(root, _stacks(repository)),
         config=config,
-        files=dict(_files(root)),
+        files=files,
         notices=(*facts.notices, *_left_aside(facts, mains)),
     )
     return _with_config(seen, rules)
@@ -99,7 +102,7 @@ def remote_of(address: str) -> tuple[str, str]:
     return (match[1].lower(), match[2]) if match else ("", "")
 
 
-def _collect(facts: Facts, git: Git) -> None:
+def _collect(facts: Facts, git: Git, own: Collection[str]) -> None:
     """The facts that are told by files alone."""
     from go_release_gate.config.settings import Settings
 
@@ -113,7 +116,13 @@ def _collect(facts: Facts, git: Git) -> None:
     ):
         found = collect(facts, settings, edges)
         if found is not None:
-            facts.others[kind] = found
+            facts.others[kind] = _without(own, found) if isinstance(found, Workflows) else found
+
+
+def _without(own: Collection[str], fact: Workflows) -> Workflows:
+    """The workflows without those that `init` wrote: a second look must see what the first saw."""
+    files = tuple(one for one in fact.files if one.path not in own)
+    return replace(fact, files=files, outcomes=tuple(one for one in fact.outcomes if one.workflow.path not in own))
 
 
 def _named_by_module(repository: Repository) -> str:
@@ -210,11 +219,14 @@ def _with_config(seen: Survey, rules: Rules) -> Survey:
     document = read_yaml(seen.config, CONFIGURATION).value
     if document is not None and not isinstance(document, dict):
         raise ConfigError("expected keys and values", path=CONFIGURATION, line=1)
-    releases = read_policy(seen.config, CONFIGURATION, Event.BRANCH, rules).settings.releases
-    services = releases.services.items() if releases else ()
+    settings = read_policy(seen.config, CONFIGURATION, Event.BRANCH, rules).settings
+    releases = settings.releases
+    services = {name: (one.image, one.module) for name, one in (releases.services if releases else {}).items()}
+    if not services:  # the entries of `images` stand for them
+        services = {posixpath.basename(one.image): (one.image, one.module) for one in settings.images}
     return replace(
         seen,
         sections=frozenset(document or ()),
-        services=tuple(KnownService(name, one.image, one.module) for name, one in services),
+        services=tuple(KnownService(name, *one) for name, one in services.items()),
         known_environments=tuple(releases.environments) if releases else (),
     )

@@ -1,0 +1,96 @@
+"""The configuration file: written whole where there is none, else with the sections that it lacks put behind it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+
+from go_release_gate.config.schema import ADDRESS
+from go_release_gate.pipeline.environments import GITOPS, NONE, Environment
+from go_release_gate.pipeline.proposal import Proposal
+
+_PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9._/-]*")
+_WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off"})
+_HEAD = f"""\
+# yaml-language-server: $schema={ADDRESS}
+# Settings of go-release-gate: `go-release-gate config --effective` shows all that are in force.
+"""
+
+
+def config_text(proposal: Proposal) -> bytes:
+    """The bytes of the file as it should be; those that are there stay as they are, in front."""
+    known = proposal.survey.config
+    sections = proposal.survey.sections
+    missing = [make(proposal) for key, make in _SECTIONS if key not in sections and proposal.services]
+    if known is None and not missing:
+        return b""
+    if known is None:
+        return "\n".join([_HEAD, *missing]).encode()
+    if not missing:
+        return known
+    before = known if known.endswith(b"\n") or not known else known + b"\n"
+    text = "".join(f"\n{one}" for one in missing)
+    is_windows = b"\r\n" in known
+    return before + (text.replace("\n", "\r\n") if is_windows else text).encode()
+
+
+def missing_sections(proposal: Proposal) -> tuple[str, ...]:
+    """The keys that the file lacks."""
+    return tuple(key for key, _ in _SECTIONS if key not in proposal.survey.sections and proposal.services)
+
+
+def _images(proposal: Proposal) -> str:
+    return "# What is built of which module, for which platforms.\nimages:\n" + "".join(
+        f"  - image: {_scalar(one.image)}\n    module: {_scalar(one.module)}\n"
+        f"    platforms: [{', '.join(one.platforms)}]\n"
+        for one in proposal.services
+    )
+
+
+def _services(proposal: Proposal) -> str:
+    return "# What is released and rolled back as one.\nservices:\n" + "".join(
+        f"  {one.name}:\n    image: {_scalar(one.image)}\n    module: {_scalar(one.module)}\n"
+        for one in proposal.services
+    )
+
+
+def _ledger(_proposal: Proposal) -> str:
+    return "# Where releases are recorded: a branch that only grows.\nledger:\n  ref: refs/heads/release-ledger\n"
+
+
+def _environments(proposal: Proposal) -> str:
+    head = "# Where releases run, and what a promotion changes there.\nenvironments:\n"
+    last = proposal.environments[-1].name if proposal.environments else ""
+    return head + "".join(
+        "".join(_environment(one, is_last=one.name == last and len(proposal.environments) > 1))
+        for one in proposal.environments
+    )
+
+
+def _environment(one: Environment, *, is_last: bool) -> Iterator[str]:
+    yield f"  {_scalar(one.name)}:\n"
+    yield from [] if is_last else ["    prereleases: true\n"]
+    if one.kind == NONE:
+        yield f"    targets: []  # {one.why}: name a gitops, kubectl or command target, or take the record alone\n"
+    elif one.kind == GITOPS:
+        yield "    targets:\n      - kind: gitops\n"
+        yield f"        by: {one.by}\n        files:\n"
+        yield from (f"          - {_scalar(path)}\n" for path in one.files)
+    else:
+        yield f"    targets:\n      - kind: channel-tag\n        tag: {_scalar(one.name)}\n"
+
+
+def _scalar(text: str) -> str:
+    """A text as YAML; quoted where it could mean something else."""
+    if text == "." or (_PLAIN.fullmatch(text) and text.lower() not in _WORDS):
+        return text
+    return json.dumps(text)
+
+
+_SECTIONS: tuple[tuple[str, Callable[[Proposal], str]], ...] = (
+    ("images", _images),
+    ("services", _services),
+    ("ledger", _ledger),
+    ("environments", _environments),
+)
