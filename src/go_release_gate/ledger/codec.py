@@ -34,8 +34,8 @@ def made(kind: type[T], document: Any) -> T:
 def plain(value: Any) -> Any:
     """A value as JSON has it; empty parts of dataclasses are left out."""
     if is_dataclass(value) and not isinstance(value, type):
-        told = {item.name: getattr(value, item.name) for item in fields(value)}
-        return {name: plain(one) for name, one in told.items() if one not in _EMPTY}
+        told = {item.name: plain(getattr(value, item.name)) for item in fields(value)}
+        return {name: one for name, one in told.items() if one not in _EMPTY}
     if isinstance(value, datetime):
         return timestamp(value)
     if isinstance(value, Mapping):

@@ -114,7 +114,7 @@ class State:
             one
             for digest, one in known.items()
             if (len(word) >= 12 and digest.removeprefix("sha256:").startswith(word.removeprefix("sha256:")))
-            or word == one.source.tag
+            or (word and word == one.source.tag)
             or (bare and bare == one.source.version.removeprefix("v"))
         ]
 

@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from go_release_gate.errors import RaceError, RefusedError, UnavailableError
-from go_release_gate.ledger.canonical import encoded
+from go_release_gate.ledger.canonical import decoded, encoded
 from go_release_gate.ledger.chain import Chain, Judge, continued, extended, linked, read_chain
+from go_release_gate.ledger.codec import InvalidEntryError
 from go_release_gate.ledger.entry import Entry, Signature
 from go_release_gate.ledger.state import State, state_of
 from go_release_gate.ledger.state import continued as after
@@ -126,6 +127,7 @@ class Book:
             entry = linked(draft, len(chain.entries), chain.head)
             if reason := chain.grammar.refusal(entry):
                 raise RaceError(f"{entry.kind} of {entry.service}: {reason}", "run `go-release-gate release status`")
+            _refuse_unwritable(entry)
             entry = replace(entry, signature=self.sign(entry))
             if reason := self.judge(entry) if self.judge else "":
                 raise RefusedError(
@@ -156,6 +158,14 @@ class Book:
             chain = extended(chain, entry)
         self._grow(chain)
         return True
+
+
+def _refuse_unwritable(entry: Entry) -> None:
+    """Raise RefusedError for what nobody could read again: one such entry would end the ledger."""
+    try:
+        decoded(encoded(entry))
+    except InvalidEntryError as error:
+        raise RefusedError(f"this {entry.kind} of {entry.service!r} cannot be written: {error}") from None
 
 
 def _shared(known: Records | None, records: Records) -> int:
