@@ -40,7 +40,6 @@ def step(world: World, code: int = 0, **inputs: str) -> tuple[dict[str, str], st
         path.unlink(missing_ok=True)
         path.touch()
     environ = {
-        **world.environ,
         **{name: str(path) for name, path in files.items()},
         "GITHUB_ACTIONS": "true",
         "GITHUB_WORKSPACE": str(world.clone),
@@ -48,6 +47,7 @@ def step(world: World, code: int = 0, **inputs: str) -> tuple[dict[str, str], st
         "GITHUB_ACTOR": "ann",
         "GITHUB_EVENT_NAME": "workflow_dispatch",
         "INPUT_VERB": "release",
+        **world.environ,
         **{f"INPUT_{name.replace('_', '-').upper()}": value for name, value in inputs.items()},
     }
     (world.folder / "temp").mkdir(exist_ok=True)
@@ -117,3 +117,44 @@ def test_an_untrusted_event_writes_nothing(world: World) -> None:
 def test_an_action_is_wanted(world: World) -> None:
     """Without the input `action` nothing is guessed."""
     assert "wants the input `action`" in step(world, 2)[2]
+
+
+KEYS = "ledger: {request-keys: [{id: oncall, secret: ONCALL, environments: [production]}]}\n"
+
+
+def asked(world: World, *words: str) -> None:
+    """Somebody's request becomes the event that started the workflow."""
+    world.environ |= {"ONCALL": "s" * 32, "GITHUB_REPOSITORY": "acme/shop"}
+    sent = json.loads(world.run("request", "--service", "api", "--env", "production", *words).out)
+    event = {"action": sent["event_type"], "client_payload": sent["client_payload"]}
+    (world.folder / "event.json").write_text(json.dumps(event))
+    named = {"GITHUB_EVENT_NAME": "repository_dispatch", "GITHUB_EVENT_PATH": str(world.folder / "event.json")}
+    world.environ |= named
+
+
+def test_a_request_from_elsewhere(world: World) -> None:
+    """`release request` here, `request: event` there: carried out once, in the name of its key."""
+    world.write(".go-release-gate.yml", (world.clone / ".go-release-gate.yml").read_text() + KEYS)
+    asked(world, "--reason", "500s #1")
+
+    outputs, _, _ = step(world, action="rollback", request="event")
+
+    assert outputs["digest"] == world.digests["1.0.0"]
+    assert [one["actor"] for one in world.json("list")["entries"][:3]] == ["oncall"] * 3
+    assert "carried out before" in step(world, 5, action="rollback", request="event")[2]
+
+
+def test_a_hold_is_asked_for(world: World) -> None:
+    """The event's type tells a workflow what is asked; a request for something else is refused."""
+    world.write(".go-release-gate.yml", (world.clone / ".go-release-gate.yml").read_text() + KEYS)
+    asked(world, "--hold", "--reason", "sale")
+
+    assert json.loads((world.folder / "event.json").read_text())["action"] == "release-gate-hold"
+    assert "asks for a hold, not for a rollback" in step(world, 5, action="rollback", request="event")[2]
+    step(world, action="hold", request="event")
+    assert world.json("status", "--env", "production")["places"][0]["held"].startswith("sale")
+
+
+def test_a_request_is_not_made_in_a_log(world: World) -> None:
+    """A step's log is read by others."""
+    assert "for the command line" in step(world, 2, action="request", service="api", env="production")[2]

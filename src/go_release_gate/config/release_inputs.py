@@ -6,7 +6,7 @@ from go_release_gate.config.input import Input, Kind
 
 RELEASE_ACTIONS = (
     "record", "list", "status", "diff", "promote", "rollback", "verdict", "hold", "unhold", "quarantine", "resume",
-    "abandon", "prune", "verify", "export",
+    "abandon", "prune", "request", "verify", "export",
 )  # fmt: skip
 
 
@@ -39,7 +39,7 @@ RELEASE_INPUTS: tuple[Input, ...] = (
     Input(
         "env",
         "With `verb: release`: the environment, as the configuration calls it.",
-        verbs=verbs_of("list", "status", *_CARRYING, "verdict", "hold", "unhold", "export"),
+        verbs=verbs_of("list", "status", *_CARRYING, "verdict", "hold", "unhold", "request", "export"),
         metavar="NAME",
     ),
     Input(
@@ -54,13 +54,13 @@ RELEASE_INPUTS: tuple[Input, ...] = (
         "With `verb: release`: the release to move to, by version, git tag or digest; of a rollback also `-2` (the "
         "second good one back) or `last-good`; of verdict and quarantine the release that is meant.",
         fallback="promote: the newest that may run there; rollback: last-good; verdict: what runs",
-        verbs=verbs_of(*_MOVES, "verdict", "quarantine"),
+        verbs=verbs_of(*_MOVES, "verdict", "quarantine", "request"),
         metavar="VERSION|DIGEST|-N|last-good",
     ),
     Input(
         "reason",
         "With `verb: release`: why, as the ledger keeps it.",
-        verbs=verbs_of(*_WRITING),
+        verbs=verbs_of(*_WRITING, "request"),
         metavar="TEXT",
     ),
     Input(
@@ -83,6 +83,21 @@ RELEASE_INPUTS: tuple[Input, ...] = (
         "says service, environment, release and reason.",
         verbs=verbs_of("rollback", "hold"),
         metavar="FILE|event",
+    ),
+    Input(
+        "key",
+        "Id of the request key to sign for, as `ledger.request-keys` has it; where there is one alone, that one.",
+        verbs=verbs_of("request"),
+        metavar="ID",
+        in_action=False,
+    ),
+    Input(
+        "hold",
+        "Ask for a hold; otherwise for a rollback.",
+        Kind.BOOLEAN,
+        fallback="false",
+        verbs=verbs_of("request"),
+        in_action=False,
     ),
     Input(
         "yes",
@@ -179,7 +194,7 @@ RELEASE_INPUTS: tuple[Input, ...] = (
         Kind.CHOICE,
         choices=("text", "json"),
         fallback="text",
-        verbs=verbs_of(*(one for one in RELEASE_ACTIONS if one != "export")),
+        verbs=verbs_of(*(one for one in RELEASE_ACTIONS if one not in ("export", "request"))),
         in_action=False,
     ),
     Input(

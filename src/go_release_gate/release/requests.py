@@ -28,7 +28,7 @@ from go_release_gate.ledger.entry import Entry
 from go_release_gate.report.neutral import log_text
 
 VERSION = 1
-EVENT = "release-gate-rollback"
+EVENTS: Mapping[str, str] = {"rollback": "release-gate-rollback", "hold": "release-gate-hold"}
 NAMESPACE = "go-release-gate-request"
 SIZE_LIMIT = 64 << 10  # bytes of a payload
 SKEW = timedelta(minutes=5)  # how far clocks may be apart
@@ -101,6 +101,15 @@ def payload_of(event: bytes) -> Any:
         document = None
     found = document.get("client_payload") if isinstance(document, dict) else None
     return found if isinstance(found, dict) else _refuse("the event holds no request")
+
+
+def is_event(data: bytes) -> bool:
+    """Whether this is an event, or what was sent to cause one, and no bare envelope."""
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(document, dict) and "client_payload" in document
 
 
 def read_request(payload: bytes | Mapping[str, Any], keys: Keys, repository: str, now: datetime) -> Request:
@@ -177,9 +186,9 @@ def make_request(
         raise UsageError(f"the request cannot be signed: {error}") from None
 
 
-def dispatch_of(envelope: Mapping[str, str]) -> dict[str, Any]:
-    """The body of `POST /repos/OWNER/NAME/dispatches`."""
-    return {"event_type": EVENT, "client_payload": dict(envelope)}
+def dispatch_of(envelope: Mapping[str, str], action: Action = "rollback") -> dict[str, Any]:
+    """The body of `POST /repos/OWNER/NAME/dispatches`; the event's type tells a workflow what it is about."""
+    return {"event_type": EVENTS[action], "client_payload": dict(envelope)}
 
 
 def _envelope(payload: bytes | Mapping[str, Any]) -> tuple[str, str, str]:

@@ -21,7 +21,7 @@ from go_release_gate.config.releases import RequestKey
 from go_release_gate.errors import RefusedError, UnavailableError, UsageError
 from go_release_gate.ledger.entry import Actor, Entry
 from go_release_gate.release.requests import (
-    EVENT,
+    EVENTS,
     NAMESPACE,
     SIZE_LIMIT,
     Keys,
@@ -65,7 +65,7 @@ def changed(**values: Any) -> dict[str, str]:
 
 def test_a_request_comes_through_as_it_was_written() -> None:
     """From sender through an event to receiver, in either form of the payload."""
-    event = {"action": EVENT, "client_payload": dispatch_of(envelope())["client_payload"]}
+    event = {"action": EVENTS["rollback"], "client_payload": dispatch_of(envelope())["client_payload"]}
     request = read(payload_of(json.dumps(event).encode()))
     assert request == read(json.dumps(envelope()).encode())
     assert (request.service, request.environment, request.action, request.to) == (

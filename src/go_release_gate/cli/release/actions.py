@@ -98,6 +98,18 @@ ACTIONS: tuple[Action, ...] = (
         (("--service api", "what would go, and why the rest stays"),),
     ),
     Action(
+        "request",
+        "make the signed request by which a workflow elsewhere rolls back or holds; it is printed, not sent",
+        "asking",
+        (
+            (
+                "--service api --env production --reason 500s | gh api repos/acme/shop/dispatches --input -",
+                "a rollback to the last good one",
+            ),
+            ("--service api --env production --hold --output request.json", "a hold"),
+        ),
+    ),
+    Action(
         "verify",
         "check the whole ledger, and compare its views with it",
         "checking",

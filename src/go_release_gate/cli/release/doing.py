@@ -18,7 +18,7 @@ from go_release_gate.cli.release.wiring import open_desk
 from go_release_gate.errors import UsageError
 from go_release_gate.report.colour import wants_colour
 
-READING = frozenset({"list", "status", "diff", "verify", "export"})
+READING = frozenset({"list", "status", "diff", "verify", "export", "request"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,10 @@ def below_workspace(args: argparse.Namespace, workspace: Path) -> None:
         if getattr(args, name, None) not in {None, "event"}:
             setattr(args, name, str(workspace / getattr(args, name)))
     args.yes = args.release_action != "prune" or args.dry_run is False  # what deletes wants to be told
-    for name in ("a", "b"):
-        if args.release_action == "diff" and not hasattr(args, name):
-            raise UsageError("`action: diff` is for the command line", "use `action: status` or `action: list`")
+    if args.release_action == "diff":
+        raise UsageError("`action: diff` is for the command line", "use `action: status` or `action: list`")
+    if args.release_action == "request":  # a log that others read is no place for it
+        raise UsageError("`action: request` is for the command line", "use `action: rollback` or `action: hold`")
 
 
 def show(outcome: Outcome, args: argparse.Namespace, environ: Mapping[str, str]) -> None:

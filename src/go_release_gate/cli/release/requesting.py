@@ -25,13 +25,11 @@ def requested(desk: Desk) -> Request | None:
     name = desk.args.request
     if not name:
         return None
-    from go_release_gate.release.requests import Keys, payload_of, read_request
+    from go_release_gate.release.requests import Keys, is_event, payload_of, read_request
 
-    repository = desk.environ.get("GITHUB_REPOSITORY", "")
-    if not repository:
-        raise UsageError("a request is for one repository, and GITHUB_REPOSITORY is not set", "set it: acme/shop")
+    repository = repository_of(desk)
     data = _read(desk.environ.get("GITHUB_EVENT_PATH", "") if name == EVENT else name)
-    payload = payload_of(data) if name == EVENT else data
+    payload = payload_of(data) if name == EVENT or is_event(data) else data
     keys = Keys(desk.settings.ledger.request_keys, desk.environ)
     request = read_request(payload, keys, repository, desk.now())
     if request.action != desk.args.release_action:
@@ -41,6 +39,22 @@ def requested(desk: Desk) -> Request | None:
         desk.args.to = request.to or None
     desk.actor = Actor(request.key, desk.actor.run, desk.actor.attempt)
     return request
+
+
+def repository_of(desk: Desk) -> str:
+    """`OWNER/NAME` that requests are for: as the workflow says, else by the ledger's remote. Raises UsageError."""
+    from go_release_gate.adapters.targets.addresses import own_address, repository_name
+
+    if name := desk.environ.get("GITHUB_REPOSITORY", ""):
+        return name
+    remote = desk.settings.ledger.remote
+    address = own_address(desk.runner, desk.git_program, desk.git_variables, desk.root, remote)
+    if name := repository_name(address, desk.environ.get("GITHUB_SERVER_URL", "")):
+        return name
+    raise UsageError(
+        f"a request is for one repository, and the remote {remote} does not tell which",
+        "set GITHUB_REPOSITORY=acme/shop",
+    )
 
 
 def refuse_repeated(desk: Desk, request: Request) -> str:
