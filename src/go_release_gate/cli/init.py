@@ -75,7 +75,10 @@ def _proposed(args: argparse.Namespace, environ: Mapping[str, str], root: Path) 
     from go_release_gate.cli.basefile import git_of
     from go_release_gate.cli.settings import rule_severities
 
-    seen = survey(root, git_of(environ, root), rule_severities())
+    git = git_of(environ, root)
+    if git.prefix():
+        raise UsageError(f"{root} lies inside a repository", "workflows count at its root alone: name that")
+    seen = survey(root, git, rule_severities())
     if not seen.modules:
         raise NoModuleError(f"no go.mod was found below {root}", "name the root of a Go repository")
     return propose(seen, choices_of(args, seen.files), __version__)

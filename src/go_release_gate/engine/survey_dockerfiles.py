@@ -7,8 +7,9 @@ import posixpath
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from go_release_gate.dockerfile.commands import commands
 from go_release_gate.facts.dockerfiles import Dockerfiles
-from go_release_gate.facts.go_calls import GoCalls
+from go_release_gate.facts.go_calls import GoCall, GoCalls
 from go_release_gate.facts.go_dockerfile_calls import copied_paths
 from go_release_gate.facts.image_builds import ImageBuild, ImageBuilds
 from go_release_gate.facts.program_places import deepest_first, is_within, packages_of
@@ -24,11 +25,13 @@ if TYPE_CHECKING:
     from go_release_gate.facts.module import Module
     from go_release_gate.facts.workflows import Workflows
 
+_MAKERS = frozenset({"make", "mage", "task", "just"})
+_WRAPPERS = frozenset({"xx-go", "garble"})
 _ANY_PLATFORM = ("linux/amd64", "linux/arm64")
 
 
 def build_files(facts: Facts, mains: Sequence[Main], workflows: Workflows | None) -> tuple[BuildFile, ...]:
-    """The Dockerfiles that matter, by path: what builds no program here and is built by no workflow is left out."""
+    """The Dockerfiles that build programs of the repository, by path; which ones may not be known."""
     read, builds = facts.others.get(Dockerfiles), facts.others.get(ImageBuilds)
     files = read.files if isinstance(read, Dockerfiles) else ()
     known = builds.builds if isinstance(builds, ImageBuilds) else ()
@@ -38,7 +41,7 @@ def build_files(facts: Facts, mains: Sequence[Main], workflows: Workflows | None
         if not is_aside(file.path):
             of_file = [build for build in known if build.dockerfile == file.path]
             found.append(_build_file(facts, file, mains, of_file, pushed))
-    return tuple(one for one in found if one.mains or one.is_built)
+    return tuple(one for one in found if one is not None)
 
 
 def _build_file(
@@ -47,14 +50,17 @@ def _build_file(
     mains: Sequence[Main],
     builds: Sequence[ImageBuild],
     pushed: dict[tuple[str, str], tuple[str, ...]],
-) -> BuildFile:
+) -> BuildFile | None:
+    context = next((build.context for build in builds if build.context), "") or _context(facts.repository.root, file)
+    directories = _mains(facts, file, mains, context)
+    if directories is None:
+        return None
     images = [name for build in builds for name in pushed.get((build.path, build.scope), ())]
     platforms = [name for build in builds for name in build.platforms]
-    context = next((build.context for build in builds if build.context), "")
     return BuildFile(
         file.path,
-        context or _context(facts.repository.root, file),
-        _mains(facts, file, mains),
+        context,
+        directories,
         next((build.target for build in builds if build.target), ""),
         tuple(dict.fromkeys(platforms)) or _platforms(file),
         tuple(dict.fromkeys(images)),
@@ -62,20 +68,42 @@ def _build_file(
     )
 
 
-def _mains(facts: Facts, file: Dockerfile, mains: Sequence[Main]) -> tuple[str, ...]:
-    """Directories of the main packages that it builds; where its text hides them, the one that lies beside it."""
+def _mains(facts: Facts, file: Dockerfile, mains: Sequence[Main], context: str) -> tuple[str, ...] | None:
+    """Directories of the main packages that it builds; where its text hides them, the one that lies beside it, or
+    none; None: it builds no program of the repository."""
     fact = facts.others.get(GoCalls)
-    calls = [one for one in fact.calls if one.dockerfile is file] if isinstance(fact, GoCalls) else []
+    every = fact.calls if isinstance(fact, GoCalls) else ()
+    calls = [one for one in every if one.dockerfile is file]
     deepest: list[Module] = deepest_first(facts.repository.modules)
     found: dict[str, None] = {}
-    building = [one for one in calls if one.command.verb in ("build", "install") and not one.is_start]
+    building = [one for one in calls if _builds(one)]
     for call in building:
         for place in packages_of(call, deepest):
             found.update(dict.fromkeys(_meant(place, mains)))
     if found:
         return tuple(found)
-    is_builder = bool(building) or any(_is_go(str(stage.image)) for stage in file.stages)
-    return _beside(file.path, mains) if is_builder else ()
+    is_by_script = any(file.path in one.ran_by and _builds(one) for one in every)
+    is_builder = bool(building) or is_by_script or _makes(file)
+    return _beside(file.path, mains) if is_builder and _has_source(file, context, mains) else None
+
+
+def _has_source(file: Dockerfile, context: str, mains: Sequence[Main]) -> bool:
+    """Whether the source of a program of the repository is copied into it."""
+    copied = [posixpath.normpath(posixpath.join(context, path)) for path in copied_paths(file)]
+    return any(is_within(main.directory, place) for main in mains for place in copied if not _is_tool(main.directory))
+
+
+def _builds(call: GoCall) -> bool:
+    """Whether a command builds what lies here; what it names with a version comes from elsewhere."""
+    is_foreign = any("@" in argument for argument in call.command.arguments)
+    return call.command.verb in ("build", "install") and not call.is_start and not is_foreign
+
+
+def _makes(file: Dockerfile) -> bool:
+    """Whether a stage runs make, a tool like it, or a wrapper of `go build`."""
+    called = (run.words for stage in file.stages for run in commands(file, stage) if not run.is_start)
+    names = ((posixpath.basename(words[0]), words[1:3]) for words in called if words)
+    return any(name in _MAKERS or (name in _WRAPPERS and "build" in rest) for name, rest in names)
 
 
 def _meant(place: str, mains: Iterable[Main]) -> Iterator[str]:
@@ -99,10 +127,6 @@ def is_aside(path: str) -> bool:
 
 def _is_tool(directory: str) -> bool:
     return is_aside(f"{directory}/main.go") or bool({"tools", "internal"} & set(directory.split("/")))
-
-
-def _is_go(image: str) -> bool:
-    return posixpath.basename(image).partition(":")[0].partition("@")[0] == "golang"
 
 
 def _context(root: Path, file: Dockerfile) -> str:

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from go_release_gate.facts.repository import Repository
 
 FILE_LIMIT = 1 << 20  # bytes of a workflow or the configuration
+NAMED = 3  # files that a note names
 WORKFLOWS = ".github/workflows"
 
 _REMOTE = re.compile(r"(?:[a-z+]+://(?:[^@/]+@)?|[\w.-]+@)([\w.-]+)(?::\d+)?[:/]([\w.-]+/[\w.-]+?)(?:\.git)?/?")
@@ -141,15 +142,16 @@ def _only_branch(git: Git) -> str:
 
 
 def _left_aside(facts: Facts, mains: Sequence[Main]) -> Iterator[str]:
-    """Dockerfiles that no pipeline can build by themselves, where there is a program."""
+    """The Dockerfiles that no pipeline can build a program by, as one note; none where there is no program."""
     read = facts.others.get(Dockerfiles)
     if not isinstance(read, Dockerfiles) or not mains:
         return
     known = {one.path for one in build_files(facts, mains, None)}
-    for file in read.files:
-        is_plain = posixpath.basename(file.path) == "Dockerfile" and not is_aside(file.path)
-        if is_plain and file.path not in known:
-            yield f"{file.path}: builds no program of this repository by itself"
+    others = [one.path for one in read.files if one.path not in known and not is_aside(one.path)]
+    if others:
+        shown = sorted(others, key=lambda path: (path.count("/"), path))[:NAMED]
+        more = f" and {len(others) - len(shown)} more" if len(others) > len(shown) else ""
+        yield f"no program of this repository is built by {', '.join(shown)}{more}"
 
 
 def _siblings(modules: Iterable[Module], host: str, name: str) -> tuple[str, ...]:
@@ -171,7 +173,8 @@ def _manifests(fact: object) -> Iterator[NamedImage]:
         return
     for use in fact.uses:
         is_meant = use.where in _FORMS and (use.where == KUSTOMIZE or not use.is_pattern)
-        if is_meant and not is_aside(use.path):
+        is_component = "components" in use.path.split("/")
+        if is_meant and not is_component and not is_aside(use.path):
             repository = _repository(use)
             if repository:
                 yield NamedImage(use.path, use.where, repository, _takes_digest(use))
@@ -222,11 +225,17 @@ def _with_config(seen: Survey, rules: Rules) -> Survey:
     settings = read_policy(seen.config, CONFIGURATION, Event.BRANCH, rules).settings
     releases = settings.releases
     services = {name: (one.image, one.module) for name, one in (releases.services if releases else {}).items()}
+    table = {one.image: one for one in settings.images}
     if not services:  # the entries of `images` stand for them
         services = {posixpath.basename(one.image): (one.image, one.module) for one in settings.images}
     return replace(
         seen,
         sections=frozenset(document or ()),
-        services=tuple(KnownService(name, *one) for name, one in services.items()),
+        services=tuple(
+            KnownService(name, image, module, table[image].platforms, table[image].tags)
+            if image in table
+            else KnownService(name, image, module)
+            for name, (image, module) in services.items()
+        ),
         known_environments=tuple(releases.environments) if releases else (),
     )

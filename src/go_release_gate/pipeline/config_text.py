@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from go_release_gate.config.schema import ADDRESS
 from go_release_gate.pipeline.environments import GITOPS, NONE, Environment
 from go_release_gate.pipeline.proposal import Proposal
+from go_release_gate.pipeline.services import Service, tag_filter
 
 _PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9._/-]*")
 _WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off"})
@@ -41,11 +42,15 @@ def missing_sections(proposal: Proposal) -> tuple[str, ...]:
 
 
 def _images(proposal: Proposal) -> str:
-    return "# What is built of which module, for which platforms.\nimages:\n" + "".join(
-        f"  - image: {_scalar(one.image)}\n    module: {_scalar(one.module)}\n"
-        f"    platforms: [{', '.join(one.platforms)}]\n"
-        for one in proposal.services
-    )
+    head = "# What is built of which module, for which platforms.\nimages:\n"
+    return head + "".join("".join(_image(one)) for one in proposal.services)
+
+
+def _image(one: Service) -> Iterator[str]:
+    yield f"  - image: {_scalar(one.image)}\n    module: {_scalar(one.module)}\n"
+    if one.tag_filter != tag_filter(one.module):
+        yield f"    tags: [{_scalar(one.tag_filter)}]\n"
+    yield f"    platforms: [{', '.join(one.platforms)}]\n"
 
 
 def _services(proposal: Proposal) -> str:

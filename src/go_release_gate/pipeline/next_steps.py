@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from go_release_gate.pipeline.files import Planned
 from go_release_gate.pipeline.proposal import Proposal
-from go_release_gate.pipeline.survey import ExistingJob
+from go_release_gate.pipeline.survey import BUILDS, PUSHES, TESTS, ExistingJob
 
 _SECRET = re.compile(r"\bsecrets\.([A-Za-z_][A-Za-z0-9_]*)")
 _VARIABLE = re.compile(r"\bvars\.([A-Za-z_][A-Za-z0-9_]*)")
@@ -21,6 +21,7 @@ _ENVIRONMENT = re.compile(
     r"^\s+environment:[ \t]*(?:\n\s+name:[ \t]*)?[\"']?([A-Za-z][\w.-]{0,60})[\"']?[ \t]*(?:#.*)?$", re.MULTILINE
 )
 _JOB = re.compile(r"^  ([A-Za-z_][\w-]*):[ \t]*(?:#.*)?\n(?:    name:[ \t]*[\"']?([^\n\"'#]+))?", re.MULTILINE)
+_TAKEN_OVER = (("pull-request", (TESTS,)), ("release", (BUILDS, PUSHES)))
 _OWN = frozenset({"GITHUB_TOKEN"})
 
 
@@ -51,13 +52,16 @@ def environments_in(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(match[1] for text in texts for match in _ENVIRONMENT.finditer(text)))
 
 
-def replaced_jobs(jobs: Iterable[ExistingJob]) -> tuple[str, ...]:
-    """The jobs that are there already and do the same, one line each, with what to do about them."""
-    return tuple(
-        f"{one.path}:{one.line} job `{one.job}` {' and '.join(one.does)}"
-        + (f" {', '.join(one.images)}" if one.images else "")
-        for one in jobs
-    )
+def replaced_jobs(proposal: Proposal) -> tuple[str, ...]:
+    """The jobs that are there already and do the like, one line each, with the workflow that does it from now on."""
+    return tuple(text for one in proposal.survey.jobs for text in _replaced(one, has_release=bool(proposal.services)))
+
+
+def _replaced(one: ExistingJob, *, has_release: bool) -> Iterator[str]:
+    by = [name for name, words in _TAKEN_OVER if set(words) & set(one.does) and (has_release or name != "release")]
+    if by:
+        images = f" {', '.join(one.images)}" if one.images else ""
+        yield f"{one.path}:{one.line} job {one.job} {' and '.join(one.does)}{images} -> {' and '.join(by)}"
 
 
 def _opening(files: Sequence[Planned], committed: str) -> Iterator[Step]:

@@ -15,7 +15,9 @@ _GENERIC = frozenset({"app", "bin", "cmd", "main", "server", "service", "src", "
 _VARIANTS = re.compile(
     r"(?i)(?:^|[._/-])(?:dev|debug|test|tests|local|ci|e2e|hotfix|old|windows|distroless|alpine|ubi|fips|dlv|cross)"
 )
+_FILE_NAMES = frozenset({"dockerfile", "containerfile"})
 _WINDOWS = re.compile(r"(?i)windows")
+_VERSION_TAG = re.compile(r"v\d+\.\d+\.\d+.*")
 _CHANGED = re.compile(r"[^a-z0-9._-]+")
 
 
@@ -102,8 +104,8 @@ def _short(file: BuildFile) -> str:
     if len(file.mains) == 1:
         words = [file.mains[0], posixpath.dirname(file.path)]
     else:
-        _, _, suffix = posixpath.basename(file.path).partition(".")
-        words = [suffix, posixpath.dirname(file.path)]
+        parts = [part for part in posixpath.basename(file.path).split(".") if part.lower() not in _FILE_NAMES]
+        words = [*parts[:1], posixpath.dirname(file.path)]
     for word in words:
         last = _plain(posixpath.basename(word))
         if last and last not in _GENERIC:
@@ -115,7 +117,7 @@ def _short(file: BuildFile) -> str:
 
 
 def _place(file: BuildFile) -> str:
-    return file.mains[0] if len(file.mains) == 1 and file.mains[0] != "." else file.path
+    return file.mains[0] if len(file.mains) == 1 and file.mains[0] != "." else posixpath.dirname(file.path)
 
 
 def _plain(text: str) -> str:
@@ -142,7 +144,7 @@ def _service(name: str, file: BuildFile, survey: Survey, choices: Choices, count
         file.context,
         file.target,
         choices.platforms or platforms or ("linux/amd64",),
-        tag_filter(module),
+        _filter_in_use(module, survey),
         why=why,
     )
 
@@ -150,6 +152,13 @@ def _service(name: str, file: BuildFile, survey: Survey, choices: Choices, count
 def tag_filter(module: str) -> str:
     """The git tags that release a module: Go wants the directory in front."""
     return "v*" if module == "." else f"{module}/v*"
+
+
+def _filter_in_use(module: str, survey: Survey) -> str:
+    """The tags of its module, but where every release so far has a plain one."""
+    has_plain = any(_VERSION_TAG.fullmatch(tag) for tag in survey.tags)
+    has_nested = any("/v" in tag for tag in survey.tags)
+    return "v*" if has_plain and not has_nested else tag_filter(module)
 
 
 def _module_of(path: str, survey: Survey) -> str:
@@ -174,7 +183,17 @@ def _image(name: str, file: BuildFile, survey: Survey, choices: Choices, count: 
     named = [one for one in deployed if one.rpartition("/")[2] in words and "/library/" not in one]
     if named:
         return named[0], "as a manifest names it"
-    return _on_ghcr(name, survey, count), "GitHub's own registry"
+    return _beside_others(name, survey, [*pushed, *deployed]) or (
+        _on_ghcr(name, survey, count),
+        "GitHub's own registry",
+    )
+
+
+def _beside_others(name: str, survey: Survey, images: Sequence[str]) -> tuple[str, str] | None:
+    """Where the other programs of the repository are: `docker.io/acme/shop` has `docker.io/acme/shop-cli` beside it."""
+    words = {posixpath.basename(one.directory) for one in survey.mains} - _GENERIC
+    homes = [one.rpartition("/")[0] for one in images if one.rpartition("/")[2] in words and "/library/" not in one]
+    return (f"{homes[0]}/{name}", "beside the others") if homes else None
 
 
 def _on_ghcr(name: str, survey: Survey, count: int) -> str:
@@ -210,6 +229,9 @@ def _known(survey: Survey, found: dict[str, Service]) -> Iterator[Service]:
         base = same or Service(one.name, one.image)
         if same:
             left.pop(same.name, None)
-        filter_ = tag_filter(one.module)
+        filter_ = one.tags[0] if one.tags else tag_filter(one.module)
         why = "as the configuration says"
-        yield replace(base, name=one.name, image=one.image, module=one.module, tag_filter=filter_, why=why)
+        platforms = one.platforms or base.platforms
+        yield replace(
+            base, name=one.name, image=one.image, module=one.module, tag_filter=filter_, why=why, platforms=platforms
+        )

@@ -70,11 +70,13 @@ class ExistingJob:
 
 @dataclass(frozen=True, slots=True)
 class KnownService:
-    """A service of the configuration file that is there: its name, image and module."""
+    """A service of the configuration file that is there; `platforms`, `tags` empty: it does not say."""
 
     name: str
     image: str
     module: str = "."
+    platforms: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

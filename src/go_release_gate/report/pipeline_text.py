@@ -37,9 +37,9 @@ def proposal_lines(proposal: Proposal) -> Iterator[str]:
 
 def existing_lines(proposal: Proposal) -> Iterator[str]:
     """The jobs that the pipeline would take over; nothing is deleted."""
-    jobs = replaced_jobs(proposal.survey.jobs)
+    jobs = replaced_jobs(proposal)
     if jobs:
-        yield "these jobs do the same already; delete them once the new ones are green (init deletes nothing):"
+        yield "jobs that are taken over; delete each once the new workflow does what it did (init deletes nothing):"
         yield from (f"  {log_text(job)}" for job in jobs)
 
 
