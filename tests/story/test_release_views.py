@@ -184,3 +184,27 @@ def test_a_move_that_was_given_up_is_shown(bare: World, github: GitHub) -> None:
     (there,) = github.repository.deployments.values()
     assert [status["state"] for status in there.statuses] == ["error"]
     assert world.json("verify")["notices"] == ["no signer is configured: signatures were not judged"]
+
+
+def test_entries_by_the_interface(bare: World, github: GitHub) -> None:
+    """With `transport: api` nothing is pushed: GitHub makes the commits, and the clone knows them offline too."""
+    world = at_github(bare.make(CONFIG + "ledger: {{transport: api}}\n"), github)
+    git(world.clone, "config", "remote.origin.pushurl", str(world.folder / "nowhere"))
+    for version, health in (("1.0.0", "pass"), ("1.1.0", "fail")):
+        git(world.clone, "config", "--unset", "remote.origin.pushurl")
+        world.release(version)
+        git(world.clone, "config", "remote.origin.pushurl", str(world.folder / "nowhere"))
+        world.record(version)
+        world.promote(version, "staging")
+        world.judge("pass", "staging")
+        world.promote(version)
+        world.judge(health)
+
+    world.run("rollback", "--env", "production", "--yes", "--reason", "500s")
+
+    assert world.current() == world.digests["1.0.0"]
+    verified = world.json("verify")
+    assert (verified["views"], verified["entries"]) == ([], 17)
+    made = [asked for asked in github.writes if asked.path.endswith("/git/commits")]
+    assert len(made) == 17
+    assert set(git(world.origin, "log", "--format=%ce", LEDGER).splitlines()) == {"bot@example.com"}

@@ -9,6 +9,7 @@ https://docs.github.com/authentication/managing-commit-signature-verification/ab
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -53,7 +54,14 @@ class ApiStore:
         return self._reader.last_known()
 
     def append(self, entries: Sequence[tuple[bytes, str]], tip: str) -> str | None:
-        """Make a commit for each entry, then move the ref from `tip` to the last one."""
+        """Make a commit for each entry, then move the ref from `tip` to the last one; the clone is told, too."""
+        made = self._appended(entries, tip)
+        if made:
+            with contextlib.suppress(UnavailableError):  # it is written; an emergency goes on from what the clone has
+                self._reader.refresh()
+        return made
+
+    def _appended(self, entries: Sequence[tuple[bytes, str]], tip: str) -> str | None:
         api = self._connect()
         try:
             made = tip

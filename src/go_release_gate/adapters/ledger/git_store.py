@@ -83,6 +83,10 @@ class GitStore:
         tip = seen[-1] if self._is_ancestor(seen[0], seen[-1]) else seen[0]
         return Records(tuple(self._contents(self._commits("", tip))), tip)
 
+    def refresh(self) -> None:
+        """Let the clone have what the remote has, for `last_known`. Raises UnavailableError."""
+        self._fetched()
+
     def append(self, entries: Sequence[tuple[bytes, str]], tip: str) -> str | None:
         """Make the commits and push them, on the condition that the remote still is at `tip`."""
         made = self._committed(entries, tip)
