@@ -85,7 +85,7 @@ def _run(step: Step, environ: Mapping[str, str]) -> Ending:
     wanted = options.parse(options.Verb("action", "the step of a workflow"), [], surroundings)
     if wanted is not None and wanted.verb == "report":
         return _report(step, surroundings, wanted)
-    verbs = {"tags": _tags, "build": _build, "inspect": _inspect, "push": _push, "release": _release}
+    verbs = {"tags": _tags, "build": _build, "test": _test, "inspect": _inspect, "push": _push, "release": _release}
     if wanted is not None and wanted.verb in verbs:
         return verbs[wanted.verb](step, surroundings, wanted, places)
     args = options.parse(options.find_verb("check"), [], surroundings)
@@ -228,6 +228,46 @@ def _build(step: Step, environ: Mapping[str, str], args: argparse.Namespace, pla
     write_reports(report, sinks, rendering, sys.stdout, token=new_token, forms=form)
     step.write_summary(built_summary.render(report, rendering))
     kept = {"report": places.for_later_steps(places.report), "sarif": places.for_later_steps(places.sarif)}
+    return Ending(report.check.verdict.exit_code, {**outputs(report), **kept})
+
+
+def _test(step: Step, environ: Mapping[str, str], args: argparse.Namespace, places: StepPlaces) -> Ending:
+    """Run the tests of every module; keep the reports as files, write log and summary."""
+    from pathlib import Path
+
+    from go_release_gate.cli import options
+    from go_release_gate.cli import test as testing
+    from go_release_gate.cli.build import options_of
+    from go_release_gate.cli.check import sinks_of
+    from go_release_gate.cli.complain import complain
+    from go_release_gate.config.environment import secret
+    from go_release_gate.report import tested_summary
+    from go_release_gate.report.redact import Redactor
+    from go_release_gate.report.tested import outputs
+    from go_release_gate.report.tested_forms import form
+    from go_release_gate.report.write import check_sinks, write_reports
+
+    asked = options.complete(options.find_verb("test"), args, environ)
+    asked.path = str(places.workspace / (asked.path or "."))
+    asked.format = asked.format or "github"
+    for name in ("coverage_file", "logs_dir"):
+        given = getattr(asked, name)
+        setattr(asked, name, str(places.workspace / given) if given else None)
+    sinks = replace(sinks_of(asked, environ), guarded=places.workspace)
+    check_sinks(sinks)
+    try:
+        tested = testing.perform(asked, environ)
+    except UnavailableError as error:
+        complain(error, environ)
+        tested = testing.untested(error)
+    redactor = Redactor((*tested.secrets, *(secret(environ, name) for name in SECRETS)))
+    report, rendering = redactor.value(tested.report), options_of(asked, environ)
+    for name, path in (("json", places.report), ("sarif", places.sarif)):
+        write_file(path, form(name)(report, rendering))
+    write_reports(report, sinks, rendering, sys.stdout, token=new_token, forms=form)
+    step.write_summary(tested_summary.render(report, rendering))
+    kept = {"report": places.for_later_steps(places.report), "sarif": places.for_later_steps(places.sarif)}
+    kept |= {"coverage-file": places.for_later_steps(Path(asked.coverage_file))} if asked.coverage_file else {}
     return Ending(report.check.verdict.exit_code, {**outputs(report), **kept})
 
 

@@ -13,7 +13,7 @@ import pytest
 SOURCE = Path(__file__).parents[2] / "src" / "go_release_gate"
 NAME = "go_release_gate"
 
-PURE = {"dockerfile", "workflow", "gocommand", "binary", "ledger", "shell", "oci", "gomod", "model", "errors"}
+PURE = {"gotest", "dockerfile", "workflow", "gocommand", "binary", "ledger", "shell", "oci", "gomod", "model", "errors"}
 FACTS = {*PURE, "facts"}
 MAY_IMPORT = {
     "errors": set[str](),
@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "gomod": {"model", "errors"},
     "oci": {"gomod", "model", "errors"},
     "shell": {"model", "errors"},
+    "gotest": {"gomod", "model", "errors"},
     "gocommand": {"shell", "gomod", "model", "errors"},
     "ledger": {"config", "oci", "gomod", "model", "errors"},
     "binary": {"gomod", "model", "errors"},

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
+from go_release_gate.adapters.limits import LIMITS_OF_TESTS
 from go_release_gate.adapters.process import Completed, Runner
 from go_release_gate.adapters.programs import GO_HINT
 from go_release_gate.config.settings import GoSettings
@@ -44,6 +45,23 @@ class Go(Protocol):
         env: Mapping[str, str] | None = None,
     ) -> Completed:
         """Run `go ARGS` in `cwd`. `env` adds to the fixed environment (GOPROXY=off, GODEBUG=goindex=0 …)."""
+        ...
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The fixed environment itself, for who makes another one of it."""
+        ...
+
+    def hear(
+        self,
+        args: Sequence[str],
+        heard: Callable[[bytes], None],
+        *,
+        cwd: Path,
+        timeout: float,
+        env: Mapping[str, str],
+    ) -> Completed:
+        """Run `go ARGS` with `env` as the whole environment; standard output goes to `heard` as it comes."""
         ...
 
     def newer(self, version: str) -> Go | None:
@@ -109,6 +127,27 @@ class GoCommand:
         """Run `go ARGS` in `cwd`; `env` adds to the fixed environment. The time limit defaults to the setting's."""
         self.toolchain  # noqa: B018 - selects the Go that judges, once
         return self._call(args, cwd, self._environment | dict(env or {}), timeout)
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The fixed environment itself, for who makes another one of it."""
+        self.toolchain  # noqa: B018 - which may decide about GOPROXY
+        return dict(self._environment)
+
+    def hear(
+        self,
+        args: Sequence[str],
+        heard: Callable[[bytes], None],
+        *,
+        cwd: Path,
+        timeout: float,
+        env: Mapping[str, str],
+    ) -> Completed:
+        """Run `go ARGS` with `env` as the whole environment; standard output goes to `heard` as it comes."""
+        self.toolchain  # noqa: B018 - selects the Go that runs, once
+        return self._runner.run(
+            [self._program, *args], cwd=cwd, env=env, timeout=timeout, heard=heard, limits=LIMITS_OF_TESTS
+        )
 
     def newer(self, version: str) -> GoCommand | None:
         """The Go of `version` (`1.27.0`), fetched when it is first used; None: fetching is not allowed."""

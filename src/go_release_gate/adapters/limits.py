@@ -24,6 +24,10 @@ DEFAULT_LIMITS: Mapping[int, int] = {
 reserves far more than it uses."""
 
 
+LIMITS_OF_TESTS: Mapping[int, int] = {resource.RLIMIT_CORE: 0}
+"""Of tests: the race detector maps terabytes of address space."""
+
+
 @contextlib.contextmanager
 def lowered(limits: Mapping[int, int]) -> Iterator[None]:
     """Lower our soft limits while a child is started; a limit that is lower already stays."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import selectors
 import subprocess
+from collections.abc import Callable
 from types import TracebackType
 from typing import IO, Self
 
@@ -12,12 +13,18 @@ CHUNK = 1 << 16
 
 
 class Exchange:
-    """Feeds standard input and collects both outputs, each up to `limit` bytes; more is read and dropped."""
+    """Feeds standard input and collects both outputs, each up to `limit` bytes; more is read and dropped.
 
-    def __init__(self, child: subprocess.Popen[bytes], stdin: bytes, limit: int) -> None:
+    `heard`: takes standard output as it comes, all of it, in this thread; nothing of it is kept then.
+    """
+
+    def __init__(
+        self, child: subprocess.Popen[bytes], stdin: bytes, limit: int, heard: Callable[[bytes], None] | None = None
+    ) -> None:
         self._child = child
         self._rest = memoryview(stdin)
         self._limit = limit
+        self._heard = heard
         self._kept = {"stdout": bytearray(), "stderr": bytearray()}
         self._selector = selectors.DefaultSelector()
         self.truncated = False
@@ -81,6 +88,9 @@ class Exchange:
         data = os.read(key.fd, CHUNK)
         if not data:
             self._close(key)
+            return
+        if self._heard is not None and key.data == "stdout":
+            self._heard(data)
             return
         kept = self._kept[key.data]
         room = self._limit - len(kept)

@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -45,6 +45,8 @@ class Runner(Protocol):
         timeout: float,
         stdin: bytes = b"",
         output_limit: int = 64 << 20,
+        heard: Callable[[bytes], None] | None = None,
+        limits: Mapping[int, int] | None = None,
     ) -> Completed:
         """Run `argv` and wait. Raises UnavailableError when the program cannot be started."""
         ...
@@ -82,6 +84,8 @@ class ProcessRunner:
         timeout: float,
         stdin: bytes = b"",
         output_limit: int = 64 << 20,
+        heard: Callable[[bytes], None] | None = None,
+        limits: Mapping[int, int] | None = None,
     ) -> Completed:
         """Run `argv` in a new session and wait; its whole group is gone when this returns.
 
@@ -89,16 +93,18 @@ class ProcessRunner:
             timeout: seconds; at its end the group gets SIGTERM, and after the grace time SIGKILL.
             stdin: bytes to feed; empty: the null device.
             output_limit: bytes kept of standard output, and of standard error; the rest is read and dropped.
+            heard: takes standard output as it comes, instead of keeping it.
+            limits: soft resource limits of this child, instead of those of all.
 
         Raises:
             UnavailableError: the program cannot be started, or the run is being ended.
         """
         self._refuse_when_closing()
         started = time.monotonic()
-        child = self._start(argv, cwd, env, bool(stdin))
+        child = self._start(argv, cwd, env, bool(stdin), self._limits if limits is None else limits)
         self._live.add(child.pid)
         try:
-            with Exchange(child, stdin, output_limit) as exchange:
+            with Exchange(child, stdin, output_limit, heard) as exchange:
                 timed_out = self._attend(child, exchange, started + timeout)
         finally:
             _sweep(child)
@@ -122,9 +128,11 @@ class ProcessRunner:
         if self._closing:
             raise UnavailableError("the run is being ended; no process is started any more")
 
-    def _start(self, argv: Sequence[str], cwd: Path, env: Mapping[str, str], feed: bool) -> subprocess.Popen[bytes]:
+    def _start(
+        self, argv: Sequence[str], cwd: Path, env: Mapping[str, str], feed: bool, limits: Mapping[int, int]
+    ) -> subprocess.Popen[bytes]:
         try:
-            with lowered(self._limits):
+            with lowered(limits):
                 return subprocess.Popen(
                     argv,
                     cwd=cwd,

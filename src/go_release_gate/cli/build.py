@@ -94,7 +94,7 @@ def perform(args: argparse.Namespace, environ: Mapping[str, str]) -> Built:
         session.asking = ahead.thread
         Thread(target=import_module, args=("go_release_gate.engine.building.run",), daemon=True).start()
         stamp = _stamp(judged, session, root, environ)
-        subject = _subject(judged, session, stamp.commit)
+        subject = subject_of(judged, session, stamp.commit)
         from go_release_gate.engine.building.run import BuildRequest, build
 
         request = BuildRequest(
@@ -158,7 +158,8 @@ def _base(
         return None, error.message
 
 
-def _subject(judged: Judged, session: Session, head: str) -> Subject:
+def subject_of(judged: Judged, session: Session, head: str) -> Subject:
+    """What the report is about; `head`: the commit that is checked out."""
     event, settings = judged.event, judged.settings
     tag = settings.tag
     return Subject(

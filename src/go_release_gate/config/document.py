@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from go_release_gate.config.building import BuildSettings
 from go_release_gate.config.releases import Environment, LedgerSettings, Name, Service
 from go_release_gate.config.settings import GoSettings, ReleaseSettings, WorkloadSettings
+from go_release_gate.config.testing import TestingSettings
 from go_release_gate.model.severity import Event
 
 RULE_ID = "rule-id"  # marks a text that must be the id of a known rule
@@ -88,6 +89,7 @@ class Document:
         release: What a release tag must be.
         workloads: What probes in manifests are held against.
         build: What `build` compiles, for which platforms and how.
+        test: What `test` runs, and the coverage that is asked for.
         ledger: Where the release ledger lies and how it is signed.
         services: Services of the release ledger by name; without any, the entries of `images` under their last word.
         environments: Environments of the release ledger by name.
@@ -113,6 +115,7 @@ class Document:
     release: ReleaseSettings = field(default_factory=ReleaseSettings)
     workloads: WorkloadSettings = field(default_factory=WorkloadSettings)
     build: BuildSettings = field(default_factory=BuildSettings)
+    test: TestingSettings = field(default_factory=TestingSettings)
     ledger: LedgerSettings = field(default_factory=LedgerSettings)
     services: Mapping[Name, Service] = field(default_factory=dict)
     environments: Mapping[Name, Environment] = field(default_factory=dict)

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from go_release_gate.config.build_inputs import BUILD_INPUTS
 from go_release_gate.config.image_inputs import IMAGE_INPUTS
+from go_release_gate.config.init_inputs import INIT_INPUTS
 from go_release_gate.config.input import Input, Kind
 from go_release_gate.config.inspect_inputs import INSPECT_INPUTS
 from go_release_gate.config.outputs import OUTPUTS, Output
+from go_release_gate.config.push_inputs import PUSH_INPUTS
 from go_release_gate.config.release_inputs import RELEASE_INPUTS
+from go_release_gate.config.test_inputs import TEST_INPUTS
 
 __all__ = ["INPUTS", "OUTPUTS", "Input", "Kind", "Output", "find_input", "inputs_of"]
 
 JUDGING = ("check", "plan", "config", "why")
-PRODUCTS = ("inspect", "build")  # verbs that judge what was built
+PRODUCTS = ("inspect", "build", "test")  # verbs that judge what was built, or how it ran
 PUBLISHING = ("action", "report")
 EVERYWHERE: tuple[str, ...] = ()
 
@@ -24,9 +27,9 @@ INPUTS: tuple[Input, ...] = (
     Input(
         "verb",
         "What the step does: check the repository, report saved reports to their pull request, make image names, build "
-        "every program, inspect a finished image, or work with the release ledger.",
+        "every program, run the tests, inspect a finished image, push it, or work with the release ledger.",
         Kind.CHOICE,
-        choices=("check", "report", "tags", "build", "inspect", "release"),
+        choices=("check", "report", "tags", "build", "test", "inspect", "push", "release"),
         fallback="check",
         verbs=("action",),
     ),
@@ -34,7 +37,7 @@ INPUTS: tuple[Input, ...] = (
         "path",
         "Repository to judge, relative to the workspace. A folder without .git is judged too.",
         fallback="where it runs",
-        verbs=(*JUDGING, "build", "doctor", "tags"),
+        verbs=(*JUDGING, "build", "test", "doctor", "tags"),
     ),
     Input(
         "config",
@@ -57,7 +60,7 @@ INPUTS: tuple[Input, ...] = (
         "Directories to judge that discovery passes over (testdata, for one). A glob that names a folder matches it "
         "and all below.",
         Kind.LIST,
-        verbs=(*JUDGING, "build"),
+        verbs=(*JUDGING, "build", "test"),
         key="include",
         metavar="GLOB",
     ),
@@ -65,7 +68,7 @@ INPUTS: tuple[Input, ...] = (
         "exclude",
         "Directories to leave out; the report lists them as skipped.",
         Kind.LIST,
-        verbs=(*JUDGING, "build"),
+        verbs=(*JUDGING, "build", "test"),
         key="exclude",
         metavar="GLOB",
     ),
@@ -73,7 +76,7 @@ INPUTS: tuple[Input, ...] = (
         "module",
         "Judge only the modules in these directories. The whole repository is still discovered.",
         Kind.LIST,
-        verbs=("check", "tags"),
+        verbs=("check", "test", "tags"),
         metavar="DIR",
     ),
     Input(
@@ -95,7 +98,7 @@ INPUTS: tuple[Input, ...] = (
         "base",
         "Commit to compare with. On a pull request its configuration counts; plan lists what changed since.",
         fallback="the base of the pull request",
-        verbs=(*JUDGING, "build"),
+        verbs=(*JUDGING, "build", "test"),
         metavar="REV",
     ),
     Input(
@@ -145,12 +148,12 @@ INPUTS: tuple[Input, ...] = (
         "Processes at once.",
         Kind.NUMBER,
         fallback="0, one per processor",
-        verbs=("check", "config", "build"),
+        verbs=("check", "config", "build", "test"),
         key="jobs",
         metavar="N",
         short="j",
     ),
-    Input("timings", "Say how long each phase took.", Kind.BOOLEAN, fallback="false", verbs=("check", "build")),
+    Input("timings", "Say how long each phase took.", Kind.BOOLEAN, fallback="false", verbs=("check", "build", "test")),
     Input(
         "baseline",
         "File with findings that are known and do not count.",
@@ -163,14 +166,14 @@ INPUTS: tuple[Input, ...] = (
         "go-version",
         "Go to judge with, such as 1.25.3.",
         fallback="the Go on PATH",
-        verbs=("check", "config", "doctor", "why", "build"),
+        verbs=("check", "config", "doctor", "why", "build", "test"),
         key="go.version",
         metavar="VERSION",
     ),
     Input(
         "ca-bundle",
         "PEM file with further certificate authorities, for Go, git, GitHub and registries alike.",
-        verbs=("check", "doctor", "why", "plan", "report", "tags", *PRODUCTS),
+        verbs=("check", "doctor", "why", "plan", "report", "tags", "push", *PRODUCTS),
         metavar="FILE",
     ),
     Input(
@@ -178,28 +181,28 @@ INPUTS: tuple[Input, ...] = (
         "Credentials for private modules: lines `host[/owner] token` or `host[/owner] user:password`. "
         "Withheld on a fork's pull request.",
         Kind.SECRET,
-        verbs=("check", "why", "build"),
+        verbs=("check", "why", "build", "test"),
     ),
     Input(
         "module-credentials-file",
         "File with the lines of module-credentials.",
         metavar="FILE",
         in_action=False,
-        verbs=("check", "why", "build"),
+        verbs=("check", "why", "build", "test"),
     ),
     Input(
         "registry-credentials",
         "Credentials for image registries: lines `host[/path] user:password` or `host token`. Withheld on a fork's "
         "pull request. The runner's own docker login is not seen by a step in a container.",
         Kind.SECRET,
-        verbs=("check", "doctor", "release", *PRODUCTS),
+        verbs=("check", "doctor", "release", "push", *PRODUCTS),
     ),
     Input(
         "github-token",
         "Token for GitHub's interface. The verdict never depends on it.",
         Kind.SECRET,
         default="${{ github.token }}",
-        verbs=("check", "plan", "report", "tags", "release", *PRODUCTS),
+        verbs=("check", "plan", "report", "tags", "release", "push", *PRODUCTS),
     ),
     Input(
         "check-run",
@@ -327,7 +330,10 @@ INPUTS: tuple[Input, ...] = (
     *IMAGE_INPUTS,
     *BUILD_INPUTS,
     *INSPECT_INPUTS,
+    *TEST_INPUTS,
+    *PUSH_INPUTS,
     *RELEASE_INPUTS,
+    *INIT_INPUTS,
 )
 
 

@@ -137,6 +137,7 @@ def flat(settings: Settings) -> dict[str, Any]:
         "release.branches": list(settings.release.branches),
         "release.tags": settings.release.tags,
         **{f"build.{key_of(item.name)}": plain(getattr(settings.build, item.name)) for item in fields(settings.build)},
+        **{f"test.{key_of(item.name)}": plain(getattr(settings.test, item.name)) for item in fields(settings.test)},
         **{f"workloads.{key.replace('_', '-')}": value for key, value in asdict(settings.workloads).items()},
         **{key: plain(getattr(releases, key)) for key in ("ledger", "services", "environments")},
         "event": settings.event.value,
@@ -152,6 +153,11 @@ def _image(image: ImageSettings) -> dict[str, Any]:
     return {"image": image.image, "module": image.module, **{key: value for key, value in lists.items() if value}}
 
 
+_KEYS = {
+    "go-version": "go.version",
+    "min-coverage": "test.coverage",
+    "min-changed-coverage": "test.changed-coverage",
+}
 _FIELDS = ("select", "ignore", "include", "exclude", "on-unavailable", "verify", "only-new", "jobs", "baseline")
 
 
@@ -162,14 +168,35 @@ def _overlay(settings: Settings, given: Given) -> Settings:
         changes["fail_on"] = parse_threshold(given.get("fail-on"))
     if given.get("go-version"):
         changes["go"] = replace(settings.go, version=given.get("go-version"))
+    coverage, changed = _percent(given, "min-coverage"), _percent(given, "min-changed-coverage")
+    if (coverage, changed) != (None, None):
+        test = settings.test
+        changes["test"] = replace(
+            test,
+            coverage=test.coverage if coverage is None else coverage,
+            changed_coverage=test.changed_coverage if changed is None else changed,
+        )
     return replace(settings, **changes)
+
+
+def _percent(given: Given, name: str) -> float | None:
+    if given.get(name) is None:
+        return None
+    text = str(given.get(name)).removesuffix("%").strip()
+    try:
+        found = float(text)
+    except ValueError:
+        found = -1.0
+    if not 0 <= found <= 100:
+        raise UsageError(f"{given.origins.get(name, name)}: expected a percentage from 0 to 100, got {text[:40]!r}")
+    return found
 
 
 def _origins(given: Given, context: EventContext) -> dict[str, str]:
     event = f"the event {context.name}" if context.name else ""
     told = {"event": event, "tag": event if context.tag else "", "base": event if context.base else ""}
     told["trusted"] = event
-    named = {("go.version" if name == "go-version" else name): origin for name, origin in given.origins.items()}
+    named = {_KEYS.get(name, name): origin for name, origin in given.origins.items()}
     return {**{key: origin for key, origin in told.items() if origin}, **named}
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from go_release_gate import __version__
 from go_release_gate.config.building import BuildSettings
 from go_release_gate.config.settings import GoSettings, ImageSettings, ReleaseSettings, Settings, WorkloadSettings
+from go_release_gate.config.testing import TestingSettings
 from go_release_gate.errors import ConfigError
 from go_release_gate.model.severity import Event, Severity
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 EDITION = ".".join(__version__.split(".")[:2])  # the newest edition of the rules that this program knows
 OF_BASE = " of the base commit"  # after a file's name, for people
-_NESTED = ("build", "go", "release", "severity", "workloads")  # keys whose own keys have places of their own
+_NESTED = ("build", "go", "release", "severity", "test", "workloads")  # keys whose own keys have places of their own
 RuleSeverity = Severity | Mapping[Event, Severity]
 Rules = Mapping[str, RuleSeverity]  # rule id → its own severity
 
@@ -89,6 +90,7 @@ def _settings(values: Mapping[str, Any], event: Event) -> Settings:
         policy=values.get("policy", known.policy),
         release=_release(values.get("release", {})),
         build=construct(BuildSettings, values.get("build", {})),
+        test=construct(TestingSettings, values.get("test", {})),
         workloads=WorkloadSettings(**_attributes(values.get("workloads", {}))),
         releases=_releases(values),
     )
@@ -166,6 +168,7 @@ def _check(document: YamlDocument, name: str) -> None:
     if isinstance(values.get("prepare"), str):
         _check_command(document, name)
     _check_build(document, name)
+    _check_test(document, name)
     for number, entry in enumerate(values.get("images", ())):
         if _directory(entry.get("module", ".")).split("/")[0] in ("", ".."):
             message = f"images[{number}].module: the directory must lie in the repository"
@@ -184,6 +187,22 @@ def _check_build(document: YamlDocument, name: str) -> None:
             message = f"build.services[{number}].name: {entry['name']!r} is the name of another service, too"
             raise ConfigError(message, path=name, line=document.line(("build", "services", number, "name")))
         seen.add(entry["name"])
+
+
+def _check_test(document: YamlDocument, name: str) -> None:
+    """Every command has a name of its own; what it names lies in the repository."""
+    seen: set[str] = set()
+    for number, entry in enumerate(document.value.get("test", {}).get("commands", ())):
+        if entry["name"] in seen:
+            message = f"test.commands[{number}].name: {entry['name']!r} is the name of another command, too"
+            raise ConfigError(message, path=name, line=document.line(("test", "commands", number, "name")))
+        seen.add(entry["name"])
+        if not entry["run"]:
+            message = f"test.commands[{number}].run: there is no word in it"
+            raise ConfigError(message, path=name, line=document.line(("test", "commands", number, "run")))
+        if _directory(entry.get("compose", ".")).split("/")[0] in ("", ".."):
+            message = f"test.commands[{number}].compose: the file must lie in the repository"
+            raise ConfigError(message, path=name, line=document.line(("test", "commands", number, "compose")))
 
 
 def _check_command(document: YamlDocument, name: str) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from go_release_gate.config.building import BuildSettings
+from go_release_gate.config.testing import TestingSettings
 from go_release_gate.model.severity import Event, Severity
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ class Settings:
         policy: `default` or `strict`.
         images: the table of images as the file gives it; empty: it is discovered.
         build: what `build` compiles.
+        test: what `test` runs and asks for.
         releases: the release ledger with its services and environments, None: the file says nothing of them.
     """
 
@@ -129,5 +131,6 @@ class Settings:
     images: tuple[ImageSettings, ...] = ()
     release: ReleaseSettings = field(default_factory=ReleaseSettings)
     build: BuildSettings = field(default_factory=BuildSettings)
+    test: TestingSettings = field(default_factory=TestingSettings)
     workloads: WorkloadSettings = field(default_factory=WorkloadSettings)
     releases: Releases | None = None

@@ -12,6 +12,7 @@ from dataclasses import replace
 from go_release_gate.config.building import BuildSettings
 from go_release_gate.config.policy import Rules, edition_key
 from go_release_gate.config.settings import GoSettings, ImageSettings, ReleaseSettings, Settings, WorkloadSettings
+from go_release_gate.config.testing import TestingSettings
 from go_release_gate.gomod import goversion
 from go_release_gate.model.severity import Event, Severity
 
@@ -44,6 +45,7 @@ def tighten(base: Settings, head: Settings, rules: Rules) -> Settings:
         images=_images(base.images, head.images),
         release=_release(base.release, head.release),
         build=_build(base.build, head.build),
+        test=_test(base.test, head.test),
         workloads=_workloads(base.workloads, head.workloads),
     )
 
@@ -105,6 +107,16 @@ def _build(base: BuildSettings, head: BuildSettings) -> BuildSettings:
         services=(*base.services, *added),
         platforms=_union(base.platforms, head.platforms),
         tag_sets=_union(base.tag_sets, head.tag_sets),
+    )
+
+
+def _test(base: TestingSettings, head: TestingSettings) -> TestingSettings:
+    """More coverage may be asked for, of no fewer files; commands and modules are the base's."""
+    return replace(
+        base,
+        coverage=max(base.coverage, head.coverage),
+        changed_coverage=max(base.changed_coverage, head.changed_coverage),
+        exclude=_both(base.exclude, head.exclude),
     )
 
 

@@ -16,6 +16,10 @@ class Progress(Protocol):
         """One step ended: a module's directory or `path@version`, and its outcome in one word."""
         ...
 
+    def note(self, text: str) -> None:
+        """What is going on in a step that takes long."""
+        ...
+
     def close(self) -> None:
         """The run is over, whatever way it ended."""
         ...
@@ -28,6 +32,9 @@ class Silence:
         """Do nothing."""
 
     def step(self, name: str, word: str) -> None:
+        """Do nothing."""
+
+    def note(self, text: str) -> None:
         """Do nothing."""
 
     def close(self) -> None:

@@ -86,6 +86,11 @@ class LineProgress(_Counting):
             if self._steps:
                 self._say(f"{self._phase}: {log_text(name, NAME_LIMIT)}: {log_text(word, NAME_LIMIT)}")
 
+    def note(self, text: str) -> None:
+        """Say it."""
+        with self._lock:
+            self._say(f"{self._phase}: {log_text(text, NAME_LIMIT)}")
+
     def close(self) -> None:
         """Say how the last phase ended."""
         with self._lock:
@@ -129,6 +134,11 @@ class LiveProgress(_Counting):
             self._words[word] += 1
             if self._clock() - self._drawn >= REDRAW_S:
                 self._draw(log_text(name, NAME_LIMIT))
+
+    def note(self, text: str) -> None:
+        """Draw it."""
+        with self._lock:
+            self._draw(log_text(text, NAME_LIMIT))
 
     def close(self) -> None:
         """Wipe the line."""

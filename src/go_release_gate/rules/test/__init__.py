@@ -1,0 +1,1 @@
+"""Rules about tests that ran, and the coverage they leave."""
