@@ -57,6 +57,31 @@ def test_an_emergency_is_journaled_and_brought_back(bare: World) -> None:
     assert world.json("verify", "--offline")["entries"] == 18
 
 
+def test_an_emergency_that_the_ledger_contradicts(bare: World) -> None:
+    """Where others moved the service meanwhile, its journal is refused until somebody gives it up; nothing is lost."""
+    world = bare.make()
+    for version in ("1.0.0", "1.1.0"):
+        world.through(version)
+    world.origin.rename(world.folder / "away.git")
+    world.run("rollback", "--env", "production", "--yes", "--emergency")
+    (world.folder / "away.git").rename(world.origin)
+    journal = world.clone / ".git/go-release-gate/journal.jsonl"
+    aside = world.folder / "journal.jsonl"
+    journal.rename(aside)
+    world.run("rollback", "--env", "production", "--yes", "--to", "1.0.0", "--accept-drift", "by journal")
+    aside.rename(journal)
+    written = world.json("verify")["entries"]
+
+    refused = world.run("hold", "--env", "production", code=5)
+    given_up = world.run("abandon", "--env", "production", "--emergency", "--reason", "Bob was faster")
+
+    assert "was moved in the ledger meanwhile" in refused.err
+    assert "abandon --emergency" in refused.err
+    assert "is kept as" in given_up.out
+    assert world.json("verify")["entries"] == written
+    assert not journal.exists()
+
+
 def test_a_ledger_that_was_cut_is_noticed(bare: World) -> None:
     """What was shown beside the images outlives the ledger's end."""
     world = bare.make()

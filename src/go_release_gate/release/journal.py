@@ -21,7 +21,10 @@ from go_release_gate.ledger.store import Records
 from go_release_gate.release.book import Book, Sign
 
 EMERGENCY, JOURNAL = "emergency", "journal"  # names of evidence
-LOOK = "look at what runs with `go-release-gate release status`, then discard the journal and record what is true"
+LOOK = (
+    "look at what runs with `go-release-gate release status`; then `release abandon --emergency --reason WHY` puts the "
+    "journal aside"
+)
 
 
 @dataclass(frozen=True, slots=True)

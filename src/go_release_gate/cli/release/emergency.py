@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from go_release_gate.errors import UnavailableError
+from go_release_gate.errors import RefusedError, UnavailableError
 
 if TYPE_CHECKING:
     from go_release_gate.adapters.ledger.git_store import GitStore
@@ -45,8 +45,26 @@ def opened(desk: Desk, book: Book) -> Book:
     if is_waiting:
         from go_release_gate.release.journal import reconcile
 
-        done = reconcile(path, book)
+        try:
+            done = reconcile(path, book)
+        except RefusedError as error:
+            if not _gives_up(desk):
+                raise
+            return _without(desk, book, path, error)
         desk.said(f"{len(done.entries)} entries of the journal are in the ledger now; it is kept as {done.kept}")
+    return book
+
+
+def _gives_up(desk: Desk) -> bool:
+    return bool(desk.args.release_action == "abandon" and desk.args.emergency)
+
+
+def _without(desk: Desk, book: Book, path: Path, error: RefusedError) -> Book:
+    """The ledger alone: what contradicts it is put aside, as `release abandon --emergency` asks."""
+    from go_release_gate.release.journal import discard
+
+    desk.discarded = f"{error.message}; the journal is not part of the ledger, and is kept as {discard(path)}"
+    desk.said(desk.discarded)
     return book
 
 

@@ -220,6 +220,8 @@ def _abandon(desk: Desk) -> Outcome:
     service, environment = place_of(desk)
     if not desk.args.reason:
         raise UsageError("why? --reason is missing", "whoever looks at what the targets show now will ask")
+    if desk.book.state().at(service, environment).intent is None and desk.discarded:
+        return outcome_of(desk, "abandon", service, (), desk.discarded, environment=environment)
     done = abandon(service, environment, desk.args.reason, desk.hands(service, environment, {}))
     return _closed(desk, "abandon", done, f"{done.kind} given up")
 

@@ -56,7 +56,8 @@ class Desk:
         variables: environment of programs that the configuration names (targets, probes, hooks): the process's own
             without the secrets that are ours.
         actor: who does it, as entries name it. is_writing: whether entries are to be signed.
-        is_journaled: whether they go to the journal of an emergency, as the ledger is away.
+        is_journaled: whether they go to the journal of an emergency, as the ledger is away. discarded: why such a
+            journal was put aside; empty: none was.
         said: tells people about a step.
     """
 
@@ -75,6 +76,7 @@ class Desk:
     actor: Actor
     is_writing: bool = False
     is_journaled: bool = False
+    discarded: str = ""
     now: Callable[[], datetime] = current_time
     said: Callable[[str], None] = lambda _words: None
     _book: Book | None = None
