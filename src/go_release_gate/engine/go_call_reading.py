@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from go_release_gate.engine.context import Edges, Facts
 from go_release_gate.engine.safe_paths import RefusedFileError, read_regular
 from go_release_gate.facts.dockerfiles import Dockerfiles
-from go_release_gate.facts.go_calls import GoCall, GoCalls
+from go_release_gate.facts.go_calls import MAKEFILE, GoCall, GoCalls
 from go_release_gate.facts.image_builds import ImageBuilds
 from go_release_gate.facts.workflows import Workflows
 from go_release_gate.facts.workloads import Workloads
@@ -99,22 +99,26 @@ class _Reading:
 
     def _start(self, base: GoCall) -> None:
         """A script that a container starts: its commands are the container's start too."""
-        from go_release_gate.facts.go_script_calls import is_shell_script, of_script
+        from go_release_gate.facts.go_script_calls import is_shell_script, of_makefile, of_script
 
         text = self.text(base.path)
-        if text and is_shell_script(base.path, text):
-            for call in of_script(base.path, text).calls:
-                self.calls.append(
-                    replace(
-                        call,
-                        is_start=True,
-                        dockerfile=base.dockerfile,
-                        stage=base.stage,
-                        via=base.via,
-                        scope=base.scope,
-                        go=call.go or base.go,
-                    )
+        if base.where == MAKEFILE:
+            target = base.scope.rpartition(":")[2]
+            found = [call for call in of_makefile(base.path, text).calls if call.scope == target]
+        else:
+            found = of_script(base.path, text).calls if text and is_shell_script(base.path, text) else []
+        for call in found:
+            self.calls.append(
+                replace(
+                    call,
+                    is_start=True,
+                    dockerfile=base.dockerfile,
+                    stage=base.stage,
+                    via=base.via,
+                    scope=base.scope,
+                    go=call.go or base.go,
                 )
+            )
 
     def manifests(self, workloads: object, processes: Iterable[str]) -> None:
         """What manifests and Procfiles start."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from go_release_gate.dockerfile.bases import base_of
@@ -12,7 +12,7 @@ from go_release_gate.dockerfile.context import repository_directory, repository_
 from go_release_gate.dockerfile.graph import copies
 from go_release_gate.dockerfile.model import Dockerfile, Stage
 from go_release_gate.dockerfile.syntax import words
-from go_release_gate.facts.go_calls import DOCKERFILE, SCRIPT, GoCall
+from go_release_gate.facts.go_calls import DOCKERFILE, MAKEFILE, SCRIPT, GoCall
 from go_release_gate.facts.go_script_calls import Found, of_ran, of_script
 from go_release_gate.gocommand.call import GoCommand
 from go_release_gate.gocommand.walk import Ran
@@ -61,8 +61,20 @@ def _take(found: OfDockerfile, dockerfile: Dockerfile, stage: Stage, command: Ru
             dockerfile, stage, command.instruction, "" if has_hole(change) else inside, context
         )
         found.calls.append(replace(call, directory=place))
+    elif command.is_start and posixpath.basename(run.words[0] if run.words else "") == "make" and command.directory:
+        _made(found, base, run.words[1:], (posixpath.join(command.directory, "Makefile"), context))
     elif run.file and not has_hole(run.file) and command.directory:
         _started(found, base, command, (run.file, context))
+
+
+def _made(found: OfDockerfile, base: GoCall, words: Sequence[str], place: tuple[str, str]) -> None:
+    """The recipe of a container that starts with `make run`."""
+    targets = [word for word in words if not word.startswith("-") and "=" not in word and not has_hole(word)]
+    if base.dockerfile is None or base.stage is None or len(targets) != len(words) or len(targets) != 1:
+        return
+    if path := repository_file(base.dockerfile, base.stage, None, *place):
+        scope = f"{base.scope}:{targets[0]}"
+        found.starts.append(replace(base, path=path, line=1, where=MAKEFILE, via=base.path, scope=scope))
 
 
 def _started(found: OfDockerfile, base: GoCall, command: RunCommand, place: tuple[str, str]) -> None:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from go_release_gate.dockerfile.ignore import is_ignored
+from go_release_gate.facts.dockerfiles import Dockerfiles
+from go_release_gate.facts.go_calls import GoCalls
 from go_release_gate.facts.go_versions import COMMAND, IMAGE, GoPlace
+from go_release_gate.facts.image_builds import ImageBuilds
 from go_release_gate.facts.repository import Repository
 from go_release_gate.gomod import goversion
 from go_release_gate.gomod.goselect import Selection, of_release
 from go_release_gate.model.finding import Edit, Fix, Location
+from go_release_gate.rules.dockerfile._copied import Place, context_of, places
+from go_release_gate.rules.dockerfile._platforms import instruction_at
 
 FIRST_SWITCHING = "1.21"  # from here on Go refuses what is too new for it, and can fetch another Go
 
@@ -67,6 +74,37 @@ def in_use(place: GoPlace) -> Selection | None:
     """The Go that runs there: the one that GOTOOLCHAIN names, else the one that is installed."""
     named = of_release(place.fetched) if place.fetched else None
     return named or place.selection
+
+
+def has_work(
+    place: GoPlace, repository: Repository, around: tuple[Dockerfiles | None, GoCalls | None, ImageBuilds | None]
+) -> bool:
+    """Whether a go.work surely lies above the directory in which an image builds."""
+    dockerfiles, calls, builds = around
+    file = next((one for one in dockerfiles.files if one.path == place.path), None) if dockerfiles else None
+    context = context_of(file, builds, repository) if file and repository.workspaces else ""
+    if file is None or not context or calls is None:
+        return False
+    patterns = builds.ignored.get(file.ignore, ()) if builds else ()
+    for stage in file.stages:
+        root = file.base(stage)
+        own = [call for call in calls.calls if call.stage is stage and call.environment.get("GOWORK") != "off"]
+        runs = {id(instruction_at(stage, call.line)) for call in own if call.command.verb in ("build", "install")}
+        if not runs or place.scope != (root.name or str(root.index)):
+            continue
+        for one, known in places(file, stage, context, repository):
+            origin = _work_above(known) if id(one) in runs else ""
+            if origin and not is_ignored(patterns, posixpath.relpath(origin, context)):
+                return True
+    return False
+
+
+def _work_above(known: Place) -> str:
+    """The go.work that Go finds from the working directory upwards; empty: none, as far as is known."""
+    directory = "" if known.is_open else known.directory
+    while directory and not known.origin(posixpath.join(directory, "go.work")):
+        directory = "" if directory == "/" else posixpath.dirname(directory)
+    return known.origin(posixpath.join(directory, "go.work")) if directory else ""
 
 
 def selections(place: GoPlace) -> Iterator[Selection | None]:

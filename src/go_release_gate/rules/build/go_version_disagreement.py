@@ -32,7 +32,8 @@ changes the literal version. It is not safe: another Go builds another program.
 
 ## Limits
 
-Per module and per place that builds it, never repository-wide. What a place builds is known from its commands and from
+Per module and per place that builds it, never repository-wide. For an image go.work counts where it is surely copied
+along. What a place builds is known from its commands and from
 the directories it copies; where it is not, only what holds for every module is said. `stable`, `1.x`, `^1.21`, `latest`
 and unknown values are held against nothing; `golang:1.25` is taken for the newest 1.25, so patch releases are compared
 only where both are written out. A matrix that holds a Go that is new enough is a library's test of older releases: no
@@ -82,7 +83,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     since="0.1",
     needs=(Repository, GoVersions),
-    uses=(Workflows, Dockerfiles, GoCalls, ImageBuilds),  # GoVersions is made from them
+    uses=(Dockerfiles, GoCalls, ImageBuilds, Workflows),  # GoVersions is made from them
     fix="unsafe",
 )
 _MODULE_FILES = ("go.mod", "go.work")
@@ -92,6 +93,9 @@ _MODULE_FILES = ("go.mod", "go.work")
 def check(
     repository: Repository,
     versions: GoVersions,
+    files: Dockerfiles | None,
+    calls: GoCalls | None,
+    builds: ImageBuilds | None,
     *_sources: object,
 ) -> Iterator[Draft]:
     """Older first; what is not older may be newer, or different from what others build with."""
@@ -99,7 +103,8 @@ def check(
     told: set[tuple[str, int]] = set()
     fine: list[tuple[GoPlace, list[Wanted]]] = []
     for place in (*versions.of(SETUP, CONTAINER, COMMAND, IMAGE), *versions.of(FILE)):
-        wanted = go_wanted.of_place(place, alone if place.kind == IMAGE else in_work)
+        is_alone = place.kind == IMAGE and not go_wanted.has_work(place, repository, (files, calls, builds))
+        wanted = go_wanted.of_place(place, alone if is_alone else in_work)
         if not wanted or None in tuple(go_wanted.selections(place)):
             continue
         draft = _older(place, wanted)
@@ -135,7 +140,8 @@ def _older(place: GoPlace, wanted: list[Wanted]) -> Draft | None:
     elif place.switching == LOCAL or not go_wanted.can_switch(selection):
         sure = place.kind == IMAGE or not place.is_guess
         severity = Severity.ERROR if sure else Severity.WARNING
-        why = "GOTOOLCHAIN is local" if go_wanted.can_switch(selection) else "it cannot fetch a newer one"
+        why = f"GOTOOLCHAIN is {f'go{place.fetched}' if place.fetched else LOCAL}"
+        why = why if go_wanted.can_switch(selection) else "it cannot fetch a newer one"
         effect = f"the build fails, {why}"
     elif place.switching == AUTO:
         effect = f"with GOTOOLCHAIN=auto another Go is fetched silently, not the one that is named: go {highest.go}"

@@ -83,7 +83,7 @@ def not_held(
     for one, path in _told(file, stage):
         if _is_held(held, path) or any(path == top or path.startswith(f"{top.rstrip('/')}/") for top in volumes):
             continue
-        elsewhere = [other for other in held.files if posixpath.basename(other) == posixpath.basename(path)]
+        elsewhere = [other for other in held.files if _is_like(other, path)]
         own = [] if elsewhere or repository is None else _named_like(path, repository.documents)
         if not elsewhere and not own:
             continue  # whoever starts the container brings it
@@ -95,6 +95,12 @@ def not_held(
             severity=Severity.WARNING if elsewhere else Severity.NOTE,
             target=target_of(file),
         )
+
+
+def _is_like(other: str, path: str) -> bool:
+    """Whether a file has the same name in another directory, or another ending in the same one."""
+    is_same = posixpath.splitext(other)[0] == posixpath.splitext(path)[0] and other.endswith(_ENDS)
+    return is_same or posixpath.basename(other) == posixpath.basename(path)
 
 
 def _is_held(held: Contents, path: str) -> bool:

@@ -7,8 +7,8 @@
   nothing brings roots: no package `ca-certificates`, no file copied to a place that Go looks at, no `SSL_CERT_FILE` or
   `SSL_CERT_DIR`, no `golang.org/x/crypto/x509roots/fallback`.
 - A certificate copied to `/usr/local/share/ca-certificates` without `update-ca-certificates` behind it, or under a name
-  that does not end in `.crt`, which that command passes over; one directly in `/etc/ssl`; one in
-  `/etc/pki/ca-trust/source/anchors` without `update-ca-trust`.
+  that does not end in `.crt`, which that command passes over (the package `ca-certificates` runs it when it comes); one
+  directly in `/etc/ssl`; one in `/etc/pki/ca-trust/source/anchors` without `update-ca-trust`.
 
 In finished images: a program whose table of functions has an HTTP client or `tls.Dial`, and that reads the system's
 root certificates, in an image without any.
@@ -39,7 +39,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from go_release_gate.dockerfile.bases import SCRATCH, base_of
 from go_release_gate.dockerfile.commands import RunCommand, commands
@@ -80,6 +80,7 @@ _BRINGING = frozenset(
 )
 _CERTIFICATE = re.compile(r"(?i).*\.(?:crt|pem|cer)")
 _KEY = re.compile(r"(?i).*(?:key|tls|server|client)[^/]*")
+_INSTALLERS = ("apk", "apt-get", "apt")
 _READ_BY_UPDATE = "/usr/local/share/ca-certificates"
 _ANCHORS = "/etc/pki/ca-trust/source/anchors"
 _BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
@@ -158,7 +159,15 @@ def _is_run(dockerfile: Dockerfile, stage: Stage, copy: Copy, name: str) -> bool
     for other in dockerfile.stages[stage.index + 1 :]:
         if stage in dockerfile.ancestry(other):
             later += commands(dockerfile, other)
+    if name == "update-ca-certificates" and any(_installs(dockerfile, stage, run.words) for run in later):
+        return True
     return any(_runs(run, name) for run in later if not run.is_start) or parts(dockerfile, stage).is_open
+
+
+def _installs(dockerfile: Dockerfile, stage: Stage, words: Sequence[str]) -> bool:
+    """Whether a package comes whose own scripts take in what lies there; images with Go have it from the start."""
+    is_new = not base_of(dockerfile.base(stage).image).is_go
+    return is_new and posixpath.basename(words[0]) in _INSTALLERS and "ca-certificates" in words
 
 
 def _runs(run: RunCommand, name: str) -> bool:

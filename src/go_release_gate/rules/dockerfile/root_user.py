@@ -4,8 +4,8 @@
 
 A Dockerfile whose last stage (or the stage that a workflow builds) ends with the user root: by `USER root` or `USER 0`,
 or because nothing names a user and its base image is known to run as root (`scratch`, `alpine`, `debian`, `ubuntu`,
-`golang`, distroless without `:nonroot`, …). Where nothing names a user and the base image is not known, a note says
-that it is undecidable. And a finished image whose configuration leaves the user root.
+`golang`, distroless without `:nonroot`, …). Where nothing names a user and the base image is not known, or USER names a
+build argument without a value, a note says that it is undecidable. And a finished image whose configuration leaves the user root.
 
 ## Why
 
@@ -80,14 +80,11 @@ def _judged(file: Dockerfile, stage: Stage, end: ImageState) -> Iterator[Draft]:
     image = shown(base.image if isinstance(base.image, str) else base.image.text)
     key = f"{label(stage)} user"
     if isinstance(end.user, Unknown):
-        if end.user_by is None:
-            message = (
-                f"whether it runs as root is undecidable: nothing names a user, and that of `{image}` is not known"
-            )
-            yield Draft(
-                place(file, base.start), f"{message}; add `USER {USER}`", key, target=target_of(file),
-                severity=Severity.NOTE,
-            )  # fmt: skip
+        spot, why = base.start, f"nothing names a user, and that of `{image}` is not known; add"
+        if end.user_by is not None:
+            spot, why = end.user_by, f"`USER {shown(end.user_by.value)}` is told by whoever builds it; end with"
+        message = f"whether it runs as root is undecidable: {why} `USER {USER}`"
+        yield Draft(place(file, spot), message, key, target=target_of(file), severity=Severity.NOTE)
         return
     name = end.user.partition(":")[0].strip()
     if name not in ("", "root") and not (name.isascii() and name.isdecimal() and int(name[:9]) == 0):

@@ -10,7 +10,8 @@ In Dockerfiles:
 - a stage `FROM --platform=$BUILDPLATFORM` that builds without GOARCH, or with `GOARCH=$TARGETARCH` where no
   `ARG TARGETARCH` stands in front of it in that stage: the variable is then empty, and Go builds for the machine that
   builds;
-- `FROM --platform=linux/amd64` of the last stage, or a file `…amd64…` copied into it, in an image for several machines.
+- `FROM --platform=linux/amd64` of the last stage, a file `…amd64…` copied into it, or a program that the same workflow
+  built before under one name for all, in an image for several machines.
 
 In finished images: a program whose file is of another machine than the platform it is offered for.
 
@@ -41,6 +42,7 @@ that builds for several machines by itself, or a value that stands in a conditio
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -58,6 +60,7 @@ from go_release_gate.model.severity import Confidence, Severity
 from go_release_gate.rules.base import Draft, Rule
 from go_release_gate.rules.build._image_architecture import judged
 from go_release_gate.rules.dockerfile._platforms import Built, instruction_at, is_taken, text_of, ways
+from go_release_gate.shell.unknown import has_hole
 
 RULE = Rule(
     id="wrong-architecture",
@@ -104,7 +107,7 @@ def check(
         own = [call for call in (calls.calls if calls else ()) if call.dockerfile is file and call.stage is not None]
         told: set[tuple[int, str]] = set()
         for built in ways(file, builds, table):
-            for said in _said(file, built, own):
+            for said in (*_said(file, built, own), *_made(built, calls)):
                 is_given = said.is_argument and builds is not None and said.key in builds.given
                 if (said.line, said.key) not in told and (built.is_multiple or (said.is_sure and not is_given)):
                     told.add((said.line, said.key))
@@ -168,6 +171,12 @@ def _built(file: Dockerfile, built: Built, stage: Stage, call: GoCall, beside: s
     if one is None or call.is_conditional:
         return
     text, scope = text_of(one), stage.scope(one)
+    is_default = re.search(r"GOARCH=[\"']?\$\{TARGETARCH:-", text) or "{TARGETARCH:-" in _of_environment(stage, one)
+    if is_default and "TARGETARCH" not in scope:
+        message = f"stage {stage.name or stage.index} has no `ARG TARGETARCH` in front of this: the default of "
+        message += "`${TARGETARCH:-…}` holds for every platform; expected `ARG TARGETARCH` before it"
+        yield _Said(call.line, "TARGETARCH", message, "BUILDPLATFORM" in _platform(file, stage))
+        return
     written = _inline(call) or call.environment.get("GOARCH", "")
     if written in _MACHINES:
         if len(beside - {""}) < 2 and len(set(_INLINE.findall(text))) < 2 and not built.is_told("GOARCH"):
@@ -244,6 +253,27 @@ def _final(file: Dockerfile, built: Built) -> Iterator[_Said]:
     for one, name in named:
         message = f"a file for {name} is copied whatever the image is for; expected `${{TARGETARCH}}` in its name"
         yield _Said(one.line, f"copy {name}", message)
+
+
+def _made(built: Built, calls: GoCalls | None) -> Iterator[_Said]:
+    """One program that the workflow makes beside the image, copied into it for every platform."""
+    if built.build is None or calls is None:
+        return
+    made = {_output(call): call for call in calls.calls if call.path == built.build.path and call.dockerfile is None}
+    for one in built.stages[0].instructions:
+        for source in () if one.flag("from") else _sources(one).split():
+            call = made.get(posixpath.normpath(posixpath.join(built.build.context or "?", source)))
+            if call is not None:
+                message = f"`{source}` is one program, which `go {call.command.verb}` makes for one machine "
+                message += f"({call.path}:{call.line}), copied whatever the image is for; "
+                yield _Said(one.line, f"copy {source}", f"{message}expected one for each, by $TARGETARCH in its name")
+
+
+def _output(call: GoCall) -> str:
+    """The file of the repository that a `go build` writes; empty: not known."""
+    output = call.command.flags.get("o", "")
+    is_known = call.command.verb == "build" and output and call.directory and not has_hole(output)
+    return posixpath.normpath(posixpath.join(call.directory, output)) if is_known else ""
 
 
 def _machine(name: str) -> str:

@@ -9,7 +9,8 @@ Services ask for.
   (a warning where flags, variables or `EXPOSE` tell what they listen on, else a note: Kubernetes lets a container
   listen on ports it does not list).
 - For images that this repository builds: a program that is told by a flag or a variable (`--addr=:9090`, `PORT=9090`)
-  to listen elsewhere than on the ports that its manifest, compose file or `EXPOSE` lists (warning); a probe at a number
+  to listen elsewhere than on the ports that its manifest, compose file or `EXPOSE` lists, or that `HEALTHCHECK` asks
+  (warning; a note where only `EXPOSE` says otherwise); a probe at a number
   that nothing speaks of (warning, or a note where nothing says which port is right); a manifest whose ports are others
   than those the image exposes (note).
 
@@ -40,8 +41,10 @@ a number.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from go_release_gate.dockerfile.model import Dockerfile
 from go_release_gate.facts.dockerfiles import Dockerfiles
 from go_release_gate.facts.image_builds import ImageBuilds
 from go_release_gate.facts.image_sources import Source, Sources
@@ -64,6 +67,7 @@ RULE = Rule(
     merge=True,
 )
 
+_ASKED = re.compile(r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]):([0-9]{2,5})(?![0-9])")
 _CONTROLLER = "sigs.k8s.io/controller-runtime"  # listens on ports of its own that nobody writes down
 
 
@@ -104,6 +108,26 @@ def check_dockerfiles(files: Dockerfiles) -> Iterator[Draft]:
                 key="EXPOSE",
                 target=Target("dockerfile", file.path),
             )
+        yield from _health(file, found)
+
+
+def _health(file: Dockerfile, found: Listening) -> Iterator[Draft]:
+    """The last HEALTHCHECK against what the program is told, or what EXPOSE names."""
+    one = next((one for one in reversed(file.final.instructions) if one.keyword == "HEALTHCHECK"), None)
+    asked = _ASKED.findall(one.value) if one else []
+    known = found.told or found.exposed
+    if one is None or not known or found.is_open or found.has_more or any(map(found.knows, asked)):
+        return
+    for port in asked[:1]:
+        first, words = next(iter(known.items()))
+        told = f"the program is told to listen on {first} (`{words}`)" if found.told else f"EXPOSE {', '.join(known)}"
+        yield Draft(
+            Location(file.path, one.line),
+            f"HEALTHCHECK asks port {port}, but {told}",
+            key="HEALTHCHECK",
+            target=Target("dockerfile", file.path),
+            severity=None if found.told else Severity.NOTE,
+        )
 
 
 def _known(container: Container, source: Source | None, around: tuple[Workloads, Dockerfiles | None]) -> Listening:
