@@ -9,9 +9,11 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from go_release_gate.adapters.alerts.webhook import SIGNATURE, signature_of
 from go_release_gate.cli import app
 from go_release_gate.config.policy import read_policy
 from go_release_gate.model.severity import Event
@@ -87,3 +89,28 @@ def test_the_settings_load() -> None:
     assert second is not None
     assert first.environments["production"].after == "staging"
     assert [one.may for one in second.ledger.signers] == [("release", "promote", "verdict"), ()]
+
+
+def test_the_other_settings_load() -> None:
+    """Request keys and alerts are as the configuration takes them."""
+    keys, told = (
+        read_policy(next(one for one in SETTINGS if word in one).encode(), "f", Event.BRANCH, {}).settings.releases
+        for word in ("request-keys:", "alerts:")
+    )
+
+    assert keys is not None
+    assert told is not None
+    assert [one.id for one in keys.ledger.request_keys] == ["pager", "ann"]
+    assert [one.kind for one in told.environments["production"].alerts] == ["issue", "webhook", "chat", "command"]
+
+
+def test_a_receiver_knows_our_signature() -> None:
+    """The guide's own code takes what the webhook sends, and nothing else."""
+    (code,) = re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)
+    there: dict[str, Any] = {}
+    exec(code, there)  # noqa: S102 - the guide's own text
+
+    headers = {SIGNATURE: signature_of(b"{}", b"key")}
+    assert there["is_ours"](b"{}", headers, b"key")
+    assert not there["is_ours"](b"{ }", headers, b"key")
+    assert not there["is_ours"](b"{}", {}, b"key")
