@@ -85,6 +85,8 @@ def _opening(plan: Plan, order: Order, state: State, hands: Hands) -> list[Entry
     if place.intent or place.current != plan.situation.recorded or _moved(plan.situation, seen):
         raise RaceError(_changed(plan.situation, seen, place.intent), "plan again")
     refuse_move(order, state, seen, now)
+    if reason := _barred(plan, state):
+        raise RaceError(f"{move.version or move.after} was planned, and meanwhile {reason}", "plan again")
     common = {"service": move.service, "environment": move.environment, "time": now, "actor": hands.actor}
     intent = Entry(
         0,
@@ -104,6 +106,19 @@ def _opening(plan: Plan, order: Order, state: State, hands: Hands) -> list[Entry
         return [intent]
     why = f"rolled back to {move.version}: {move.reason}" if move.reason else f"rolled back to {move.version}"
     return [Entry(0, "", HOLD, reason=why, digest=move.before, **common), intent]  # type: ignore[arg-type]
+
+
+def _barred(plan: Plan, state: State) -> str:
+    """What the ledger says against the release by now, whatever it said when the plan was made; empty: nothing."""
+    move = plan.move
+    if move.after in state.pruned:
+        return "its content was pruned"
+    if quarantine := state.quarantined.get(move.service, {}).get(move.after):
+        return f"it was quarantined (entry {quarantine.seq})"
+    verdict = state.at(move.service, move.environment).verdicts.get(move.after)
+    if plan.kind == ROLLBACK and verdict and verdict.health == "fail":
+        return f"its verdict is fail (entry {verdict.seq})"
+    return ""
 
 
 def _carry(intent: Entry, move: Move, hands: Hands) -> Entry:

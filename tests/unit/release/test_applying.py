@@ -197,6 +197,26 @@ def test_of_two_rollbacks_one_wins(world: World) -> None:
     assert world.current == digest(2)
 
 
+@pytest.mark.parametrize(
+    ("kind", "values", "words"),
+    [
+        ("quarantine", {"digest": digest(2)}, "was quarantined"),
+        ("prune", {"digests": (digest(2),)}, "was pruned"),
+        ("verdict", {"digest": digest(2), "health": "fail", "environment": "production"}, "verdict is fail"),
+    ],
+)
+def test_what_was_barred_behind_the_plan_is_not_gone_to(world: World, kind: str, values: dict, words: str) -> None:
+    """A release that was taken away between plan and apply is a lost race, with nothing changed."""
+    plan = world.plan(ROLLBACK, "last-good")
+    world.write(Entry(0, "", kind, "api", **{"environment": "", "time": NOW, "actor": ANN, **values}))
+    length = len(world.store.records)
+
+    with pytest.raises(RaceError, match=words):
+        apply_plan(plan, world.hands)
+    assert len(world.store.records) == length
+    assert world.targets[0].digest == digest(3)
+
+
 @pytest.mark.parametrize("appends", [0, 1])
 def test_a_kill_between_the_steps_can_be_resumed(world: World, appends: int) -> None:
     """Killed before the intent: nothing happened. Killed before the closing entry: resume ends it."""

@@ -13,7 +13,18 @@ from go_release_gate.cli.release.listing import History
 from go_release_gate.cli.release.pruning import Cleaning
 from go_release_gate.cli.release.screen import Screen
 from go_release_gate.cli.release.status import Status
-from go_release_gate.ledger.entry import SCHEMA, Entry
+from go_release_gate.ledger.entry import (
+    HOLD,
+    KINDS,
+    MOVES,
+    PRUNE,
+    QUARANTINE,
+    RELEASE,
+    SCHEMA,
+    UNHOLD,
+    VERDICT,
+    Entry,
+)
 from go_release_gate.release.planning import Plan
 
 OBJECTS: Mapping[str, type] = {
@@ -24,6 +35,16 @@ OBJECTS: Mapping[str, type] = {
     "release-outcome": Done,
     "release-prune": Cleaning,
 }
+
+REQUIRED: Mapping[str, tuple[str, ...]] = {
+    RELEASE: ("image",),
+    **dict.fromkeys(MOVES, ("environment", "after", "phase")),
+    VERDICT: ("environment", "digest", "health"),
+    **dict.fromkeys((HOLD, UNHOLD), ("environment",)),
+    QUARANTINE: ("digest",),
+    PRUNE: ("digests",),
+}
+SMALLEST = {"string": "minLength", "integer": "minimum", "array": "minItems", "object": "minProperties"}
 
 
 def release_schemas() -> Mapping[str, Callable[[], dict[str, Any]]]:
@@ -36,7 +57,40 @@ def release_schemas() -> Mapping[str, Callable[[], dict[str, Any]]]:
 
 def _entry() -> dict[str, Any]:
     """An entry of the ledger, as git holds it: canonical JSON, empty parts left out."""
-    return stored_schema("release-entry", Entry, {"schema": {"const": SCHEMA}})
+    made: dict[str, Any] = _without_empty(stored_schema("release-entry", Entry, {"schema": {"const": SCHEMA}}))
+    made["properties"]["kind"] = {"enum": list(KINDS)}
+    made["required"] = ["schema", "seq", "kind", "service", "time", "actor"]
+    made["properties"]["actor"]["required"] = ["name"]
+    moves = {"properties": {"kind": {"enum": list(MOVES)}}}
+    return {
+        **made,
+        "allOf": [
+            {"if": {"properties": {"kind": {"const": kind}}}, "then": {"required": list(parts)}}
+            for kind, parts in REQUIRED.items()
+        ]
+        + [{"if": {"required": ["phase"]}, "then": moves}],
+    }
+
+
+def _without_empty(schema: Any) -> Any:
+    """The same schema for bytes in canonical form: parts without content are left out, each time has one form."""
+    if isinstance(schema, list):
+        return [_without_empty(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {key: _without_empty(one) for key, one in schema.items()}
+    if "items" in found:  # in a list, a part without content still has its place
+        found["items"] = {key: one for key, one in found["items"].items() if key not in SMALLEST.values()}
+    forms = [one for one in found.get("anyOf", ()) if one != {"type": "null"}]
+    if len(forms) == 1:
+        return forms[0]
+    if "enum" in found:
+        return {"enum": [word for word in found["enum"] if word]}
+    if found.get("format") == "date-time":
+        return {**found, "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"}
+    kind = found.get("type")
+    limit = SMALLEST.get(kind) if isinstance(kind, str) else None
+    return {**found, limit: 1} if limit else found
 
 
 def _plan() -> dict[str, Any]:
