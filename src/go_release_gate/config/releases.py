@@ -94,7 +94,7 @@ class Service:
         image: Repository of its image, without tag or digest.
         module: Directory of its module.
         mirrors: Other repositories that hold the same image.
-        migrations: Globs of migration files; those that match `*irreversible*` or are named in `barriers` are told.
+        migrations: Globs of migration files, which plans tell; those with `irreversible` in their path are told as such.
         floor: Version that must not be gone below, such as "v1.4.0": older ones cannot read today's data.
     """
 
