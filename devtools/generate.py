@@ -19,6 +19,7 @@ import action_yml  # noqa: E402 - the path must be set first
 import hooks  # noqa: E402
 import reference  # noqa: E402
 import rule_pages  # noqa: E402
+import starter_workflows  # noqa: E402
 
 COMMAND = "python devtools/generate.py"
 
@@ -26,6 +27,7 @@ COMMAND = "python devtools/generate.py"
 def files() -> dict[str, str]:
     """Path relative to the root → the whole text it should have."""
     wanted = {**action_yml.files(), **rule_pages.files(), **hooks.files(), **reference.files()}
+    wanted |= starter_workflows.files()
     for path, blocks in reference.blocks().items():
         text = (ROOT / path).read_text(encoding="utf-8") if (ROOT / path).is_file() else reference.START[path]
         for name, block in blocks.items():

@@ -86,7 +86,7 @@ def publish(report: CheckReport, target: Target, api: Api, wishes: Wishes, texts
 
 READ_ONLY = (
     "the token of a fork's pull request can only read: findings are in the log and the summary; a second workflow can "
-    "show them on the pull request (go-release-gate-report.yml)"
+    "show them on the pull request (annotate.yml)"
 )
 
 
