@@ -14,6 +14,8 @@ from go_release_gate.engine.context import Edges, Facts, phase
 from go_release_gate.errors import GateError, NoModuleError
 
 LIST = ("list", "-e", "-find", "-json=Dir,ImportPath,Name", "./...")
+LIST_ENVIRONMENT = {"CGO_ENABLED": "1"}
+"""Programs of nothing but cgo are some, too. Listing without dependencies starts no compiler and no pkg-config."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Ahead:
         with suppress(GateError):
             self._edges.go.toolchain  # noqa: B018 - kept for whoever asks next
             if self._settings.trusted and not self._settings.build.services and _is_file(self._root / "go.mod"):
-                self._listings.answers["."] = self._edges.go.run(LIST, cwd=self._root)
+                self._listings.answers["."] = self._edges.go.run(LIST, cwd=self._root, env=LIST_ENVIRONMENT)
 
 
 def modules_of(root: Path, settings: Settings, edges: Edges) -> Facts:

@@ -49,6 +49,8 @@ def order_of(service: BuildService, settings: BuildSettings, modules: Sequence[s
         raise UsageError(
             f"service {service.name!r}: the {where} is in no module of this repository", "mend build.services"
         )
+    if service.output in (".", "..") or not service.output.isprintable():
+        raise UsageError(f"service {service.name!r}: output {service.output!r} is no name of a file")
     return Order(
         service=service.name,
         package=package,

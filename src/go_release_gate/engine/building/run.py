@@ -80,11 +80,14 @@ def build(request: BuildRequest, edges: Edges, ahead: Ahead | None = None) -> Bu
         ahead: what is looking at the tree already.
 
     Raises:
-        NoModuleError: there is none, or no program. UnavailableError: nothing at all could be built (no Go, no space).
+        NoModuleError: there is none, or no program. UnavailableError: nothing at all could be built (no Go, no space, a
+            tree of strangers that leads out of itself).
     """
     started = edges.clock()
     Thread(target=_warm, daemon=True).start()
     facts = ahead.facts() if ahead else modules_of(request.root, request.settings, edges)
+    if not request.settings.trusted:
+        _enclosed(facts)
     orders = _ordered(request, facts, edges)
     programs, variants_ = _built(request, facts, edges, orders)
     changes = _changes(request, facts, edges, orders)
@@ -140,6 +143,17 @@ def _changes(request: BuildRequest, facts: Facts, edges: Edges, orders: Sequence
     wanted = Wanted(request.settings, request.stamp, orders, wishes.services, wishes.platforms)
     site = site_of(facts.repository, request.settings, edges, edges.scratch, stamp=request.stamp)
     return shipped_changes(request.base, wanted, site, facts, edges)
+
+
+def _enclosed(facts: Facts) -> None:
+    """Raise UnavailableError where strangers would have Go read, and tell, what is not theirs."""
+    from go_release_gate.engine.building.enclosed import way_out
+
+    found = way_out(facts.repository)
+    if found:
+        raise UnavailableError(
+            f"nothing is built of a pull request that is not trusted: {found}", "leave it away, or build it once merged"
+        )
 
 
 def _ordered(request: BuildRequest, facts: Facts, edges: Edges) -> tuple[Order, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from go_release_gate.config.building import BuildService
 from go_release_gate.config.settings import Settings
-from go_release_gate.engine.building.ahead import LIST, Listings
+from go_release_gate.engine.building.ahead import LIST, LIST_ENVIRONMENT, Listings
 from go_release_gate.engine.building.plan import order_of, orders
 from go_release_gate.engine.context import Edges, Facts
 from go_release_gate.engine.walk import is_dockerfile
@@ -87,7 +87,7 @@ def _listed(module: Module, facts: Facts, edges: Edges) -> Iterator[MainPackage]
     root = facts.repository.root
     told = facts.others.get(Listings)
     known = told.answers.get(module.dir) if isinstance(told, Listings) else None
-    answer = known or edges.go.run(LIST, cwd=root / module.dir)
+    answer = known or edges.go.run(LIST, cwd=root / module.dir, env=LIST_ENVIRONMENT)
     if answer.returncode != 0:
         said = answer.stderr.decode("utf-8", "replace").strip().splitlines()
         raise UnavailableError(

@@ -274,3 +274,11 @@ def test_nothing_of_strangers_is_listed_ahead(root: Path, tmp_path: Path, edges:
         ahead = Ahead(root, settings, edges)
         ahead.start()
         assert not ahead.facts().others[Listings].answers
+
+
+def test_programs_of_cgo_alone_are_found(root: Path, building: Building) -> None:
+    """A main package whose only file needs cgo is a program, whatever is possible where it is looked for."""
+    write_module(root, main_go=CGO)
+    report = building(settings=Settings(offline=True, trusted=False))
+    assert [one.order.name for one in report.built.programs] == ["shop linux/amd64"]
+    assert report.check.verdict is Verdict.UNAVAILABLE

@@ -33,6 +33,14 @@ def test_a_service_outside_of_every_module_is_refused() -> None:
         orders((API,), BuildSettings(), modules=["web"], host="linux/amd64")
 
 
+@pytest.mark.parametrize("output", [".", "..", "a\nb", "a\0b"])
+def test_a_file_has_a_name(output: str) -> None:
+    """What names a directory, or begins a line of its own, is none."""
+    service = BuildService("api", ".", output=output)
+    with pytest.raises(UsageError, match="no name of a file"):
+        orders((service,), BuildSettings(), modules=["."], host="linux/amd64")
+
+
 def test_unknown_names_are_refused() -> None:
     """--service names what there is."""
     found = orders((API, WEB), BuildSettings(), modules=["."], host="linux/amd64")
