@@ -190,19 +190,30 @@ def _check_build(document: YamlDocument, name: str) -> None:
 
 
 def _check_test(document: YamlDocument, name: str) -> None:
-    """Every command has a name of its own; what it names lies in the repository."""
+    """Every command has a name of its own; what it names lies in the repository; a percentage is one."""
     seen: set[str] = set()
-    for number, entry in enumerate(document.value.get("test", {}).get("commands", ())):
+
+    def refuse(message: str, *path: str | int) -> ConfigError:
+        place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+        return ConfigError(f"test{place}: {message}", path=name, line=document.line(("test", *path)))
+
+    test = document.value.get("test", {})
+    for number, entry in enumerate(test.get("commands", ())):
         if entry["name"] in seen:
-            message = f"test.commands[{number}].name: {entry['name']!r} is the name of another command, too"
-            raise ConfigError(message, path=name, line=document.line(("test", "commands", number, "name")))
+            raise refuse(f"{entry['name']!r} is the name of another command, too", "commands", number, "name")
         seen.add(entry["name"])
-        if not entry["run"]:
-            message = f"test.commands[{number}].run: there is no word in it"
-            raise ConfigError(message, path=name, line=document.line(("test", "commands", number, "run")))
+        try:
+            is_empty = not _words(entry["run"])
+        except ValueError as error:
+            raise refuse(str(error).lower(), "commands", number, "run") from None
+        if is_empty:
+            raise refuse("there is no word in it", "commands", number, "run")
         if _directory(entry.get("compose", ".")).split("/")[0] in ("", ".."):
-            message = f"test.commands[{number}].compose: the file must lie in the repository"
-            raise ConfigError(message, path=name, line=document.line(("test", "commands", number, "compose")))
+            raise refuse("the file must lie in the repository", "commands", number, "compose")
+    for number, entry in enumerate(test.get("modules", ())):
+        for key in ("coverage", "changed-coverage"):
+            if not 0 <= entry.get(key, 0) <= 100:
+                raise refuse("expected a percentage from 0 to 100", "modules", number, key)
 
 
 def _check_command(document: YamlDocument, name: str) -> None:

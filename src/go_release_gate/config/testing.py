@@ -47,8 +47,8 @@ class ModuleCoverage:
     """
 
     module: Directory
-    coverage: Percent | None = None
-    changed_coverage: Percent | None = None
+    coverage: float | None = None
+    changed_coverage: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
