@@ -61,6 +61,7 @@ bench: venv ## speed against the raw commands over REPOSITORIES, written to docs
 	$(WITH_GO) $(PYTHON) devtools/bench/check.py --write docs/performance.md $(REPOSITORIES)
 	$(PYTHON) devtools/bench/tags.py --write docs/performance.md
 	$(PYTHON) devtools/bench/publish.py --write docs/performance.md
+	$(PYTHON) devtools/bench/ledger.py --write docs/performance.md
 	$(WITH_GO) $(PYTHON) devtools/bench/build.py --write docs/performance.md
 	$(WITH_GO) $(PYTHON) devtools/bench/inspecting.py --write docs/performance.md
 

@@ -79,8 +79,9 @@ def _without_empty(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     found = {key: _without_empty(one) for key, one in schema.items()}
-    if "items" in found:  # in a list, a part without content still has its place
-        found["items"] = {key: one for key, one in found["items"].items() if key not in SMALLEST.values()}
+    for inner in ("items", "additionalProperties"):  # in a list or a table, what has no content still has its place
+        if isinstance(found.get(inner), dict):
+            found[inner] = {key: one for key, one in found[inner].items() if key not in SMALLEST.values()}
     forms = [one for one in found.get("anyOf", ()) if one != {"type": "null"}]
     if len(forms) == 1:
         return forms[0]
