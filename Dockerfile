@@ -42,6 +42,9 @@ RUN apt-get update -qq \
       \( -name pip -o -name ensurepip -o -name 'pip-*.dist-info' \) -path '*python3*' -exec rm -rf {} +
 COPY --from=go /usr/local/go /usr/local/go
 COPY --from=build /opt/go-release-gate /opt/go-release-gate
+# For jobs that run in this image: `go-release-gate step` is the action's step.
+RUN printf '#!/bin/sh\nexec python -I /opt/go-release-gate/entrypoint.py "$@"\n' >/usr/local/bin/go-release-gate \
+ && chmod 755 /usr/local/bin/go-release-gate
 ENV PATH=/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     GOTOOLCHAIN=local \
     LANG=C.UTF-8
