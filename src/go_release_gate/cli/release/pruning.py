@@ -59,7 +59,7 @@ def perform(desk: Desk) -> Outcome:
     done, seq = None, 0
     if not is_dry and plan.deletions:
         places = dict.fromkeys(one.repository for one in plan.deletions)
-        api = desk.github() if desk.environ.get("GITHUB_REPOSITORY") else None
+        api = desk.github() if desk.repository else None
         done = apply_prune(plan, pruning, desk.book, desk.actor, removers(places, desk.registries, api))
         seq = desk.book.state(fresh=False).length
     names = {digest: one.name for digest, one in state.releases.get(service, {}).items()}

@@ -42,17 +42,11 @@ def requested(desk: Desk) -> Request | None:
 
 
 def repository_of(desk: Desk) -> str:
-    """`OWNER/NAME` that requests are for: as the workflow says, else by the ledger's remote. Raises UsageError."""
-    from go_release_gate.adapters.targets.addresses import own_address, repository_name
-
-    if name := desk.environ.get("GITHUB_REPOSITORY", ""):
-        return name
-    remote = desk.settings.ledger.remote
-    address = own_address(desk.runner, desk.git_program, desk.git_variables, desk.root, remote)
-    if name := repository_name(address, desk.environ.get("GITHUB_SERVER_URL", "")):
+    """`OWNER/NAME` that requests are for. Raises UsageError."""
+    if name := desk.repository:
         return name
     raise UsageError(
-        f"a request is for one repository, and the remote {remote} does not tell which",
+        f"a request is for one repository, and the remote {desk.settings.ledger.remote} does not tell which",
         "set GITHUB_REPOSITORY=acme/shop",
     )
 

@@ -44,7 +44,7 @@ def ways_of(desk: Desk) -> Ways:
     from go_release_gate.adapters.registry.wire import HttpWire
     from go_release_gate.release.alerts import Ways
 
-    github = desk.github if desk.environ.get("GITHUB_REPOSITORY") else None
+    github = desk.github if desk.repository else None
     wire = HttpWire(desk.authorities)
     return Ways(desk.now, wire, desk.runner, desk.root, desk.environ, desk.variables, github)
 

@@ -88,6 +88,21 @@ class Desk:
         return self.environ.get("GITHUB_ACTIONS") == "true"
 
     @property
+    def repository(self) -> str:
+        """`OWNER/NAME` at GitHub: as a workflow says, else by the ledger's remote; empty: it is nowhere there."""
+        from go_release_gate.adapters.targets.addresses import own_address, repository_name
+
+        if name := self.environ.get("GITHUB_REPOSITORY", ""):
+            return name
+        try:
+            address = own_address(
+                self.runner, self.git_program, self.git_variables, self.root, self.settings.ledger.remote
+            )
+        except UsageError:
+            return ""
+        return repository_name(address, self.environ.get("GITHUB_SERVER_URL", ""))
+
+    @property
     def registries(self) -> Registries:
         """The registries that this run may ask, with its logins."""
         if self._registries is None:
@@ -117,7 +132,8 @@ class Desk:
         from go_release_gate.adapters.github.connecting import connect
 
         pem = Path(self.authorities).read_text("utf-8") if self.args.ca_bundle else ""
-        return connect(self.environ, token=secret(self.environ, "github-token"), ca_bundle_pem=pem)
+        environ = {**self.environ, "GITHUB_REPOSITORY": self.repository}
+        return connect(environ, token=secret(self.environ, "github-token"), ca_bundle_pem=pem)
 
     def service(self, name: str) -> Service:
         """The settings of a service."""
