@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 from go_release_gate.cli.options import find_verb, parse
 from go_release_gate.errors import UsageError
 from go_release_gate.pipeline.choices import ACTION, Choices
-from go_release_gate.pipeline.marking import choices_in
+from go_release_gate.pipeline.marking import choices_in, is_as_written
 
 
 def choices_of(args: argparse.Namespace, files: Mapping[str, bytes]) -> Choices:
@@ -26,8 +26,8 @@ def choices_of(args: argparse.Namespace, files: Mapping[str, bytes]) -> Choices:
 
 
 def _remembered(files: Mapping[str, bytes]) -> Choices:
-    """The choices in the first file that says any; a line that somebody has broken says none."""
-    for path in sorted(files):
+    """The choices in the first file that says any, edited ones last: these kept those of an earlier run."""
+    for path in sorted(files, key=lambda path: (not is_as_written(files[path]), path)):
         words = choices_in(files[path])
         if words:
             return _read(words)
@@ -53,6 +53,7 @@ def _given(args: argparse.Namespace) -> Choices:
         targets=args.targets or "auto",
         branch=args.branch or "",
         platforms=tuple(args.platform or ()),
+        health=dict(_pair(one, "--health") for one in args.health or ()),
         private=None if private is None else tuple(one for one in private if one != "none"),
         pull_requests_only=bool(args.pull_requests_only),
         code_scanning=bool(args.code_scanning),

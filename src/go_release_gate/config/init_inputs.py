@@ -53,6 +53,7 @@ INIT_INPUTS: tuple[Input, ...] = (
         in_action=False,
     ),
     _list("platform", "Platforms of the images.", "as workflows build them", "PLATFORM"),
+    _list("health", "Addresses that answer 200 where an environment is well.", "none is asked", "ENVIRONMENT=URL"),
     _list(
         "private",
         "Owners or hosts of private modules, such as github.com/acme; `none`: there are none.",

@@ -51,15 +51,15 @@ def _build_file(
     builds: Sequence[ImageBuild],
     pushed: dict[tuple[str, str], tuple[str, ...]],
 ) -> BuildFile | None:
-    context = next((build.context for build in builds if build.context), "") or _context(facts.repository.root, file)
-    directories = _mains(facts, file, mains, context)
+    said = next((build.context for build in builds if build.context), "")
+    directories = _mains(facts, file, mains, said or _context(facts.repository.root, file))
     if directories is None:
         return None
     images = [name for build in builds for name in pushed.get((build.path, build.scope), ())]
     platforms = [name for build in builds for name in build.platforms]
     return BuildFile(
         file.path,
-        context,
+        said or _context(facts.repository.root, file, directories),
         directories,
         next((build.target for build in builds if build.target), ""),
         tuple(dict.fromkeys(platforms)) or _platforms(file),
@@ -89,7 +89,8 @@ def _mains(facts: Facts, file: Dockerfile, mains: Sequence[Main], context: str) 
 
 def _has_source(file: Dockerfile, context: str, mains: Sequence[Main]) -> bool:
     """Whether the source of a program of the repository is copied into it."""
-    copied = [posixpath.normpath(posixpath.join(context, path)) for path in copied_paths(file)]
+    paths = [posixpath.dirname(path) or "." if path.endswith(".go") else path for path in copied_paths(file)]
+    copied = [posixpath.normpath(posixpath.join(context, path)) for path in paths]
     return any(is_within(main.directory, place) for main in mains for place in copied if not _is_tool(main.directory))
 
 
@@ -129,11 +130,11 @@ def _is_tool(directory: str) -> bool:
     return is_aside(f"{directory}/main.go") or bool({"tools", "internal"} & set(directory.split("/")))
 
 
-def _context(root: Path, file: Dockerfile) -> str:
-    """The usual context in which most of what is copied is there."""
+def _context(root: Path, file: Dockerfile, mains: Sequence[str] = ()) -> str:
+    """The usual context that holds its programs, and in which most of what is copied is there."""
     wanted = copied_paths(file)
     own = posixpath.dirname(file.path) or "."
-    candidates = list(dict.fromkeys((own, ".")))
+    candidates = [one for one in dict.fromkeys((own, ".")) if all(is_within(main, one) for main in mains)]
     return max(candidates, key=lambda one: sum(os.path.lexists(root / one / path) for path in wanted))
 
 

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from go_release_gate.adapters.git import Git
     from go_release_gate.adapters.go import Go
     from go_release_gate.config.policy import Rules
+    from go_release_gate.config.releases import HealthSettings
     from go_release_gate.facts.module import Module
     from go_release_gate.facts.repository import Repository
 
@@ -238,4 +239,9 @@ def _with_config(seen: Survey, rules: Rules) -> Survey:
             for name, (image, module) in services.items()
         ),
         known_environments=tuple(releases.environments) if releases else (),
+        has_health=any(_has_probes(one.health) for one in (releases.environments.values() if releases else ())),
     )
+
+
+def _has_probes(health: HealthSettings) -> bool:
+    return bool(health.http or health.commands or health.metrics)

@@ -16,6 +16,7 @@ _REF = re.compile(r"v\d+(?:\.\d+){0,2}(?:-[0-9A-Za-z.]+)?|[0-9a-f]{40}")
 _IMAGE = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*(?::\d+)?(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)+")
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?")
 _PLATFORM = re.compile(r"[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9.]+)?")
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:/[A-Za-z0-9._~/?=&-]*)?")
 _BRANCH = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
 
 
@@ -29,6 +30,7 @@ class Choices:
         environments: in the order of a release. targets: what promotions change, one of TARGETS.
         branch: the default branch. platforms: of every image.
         private: owners or hosts of private modules (`github.com/acme`); None: as hints in the repository say.
+        health: environment → address that is well when it answers 200.
         pull_requests_only: whether nothing is released.
         code_scanning: whether findings go to code scanning, too. ca_bundle: whether a company's CA is wired.
         action: repository of the action. ref: tag or commit that it is pinned to.
@@ -41,6 +43,7 @@ class Choices:
     branch: str = ""
     platforms: tuple[str, ...] = ()
     private: tuple[str, ...] | None = None
+    health: Mapping[str, str] = field(default_factory=dict)
     pull_requests_only: bool = False
     code_scanning: bool = False
     ca_bundle: bool = False
@@ -61,6 +64,12 @@ class Choices:
             _demand(_NAME, name, "--environment", "lower-case letters, digits, `.`, `_` and `-`")
         for name in self.platforms:
             _demand(_PLATFORM, name, "--platform", "a platform such as linux/arm64")
+        for name, address in self.health.items():
+            _demand(_NAME, name, "--health", "the name of an environment, as in staging=https://...")
+            if not _ADDRESS.fullmatch(address):
+                raise UsageError(
+                    f"--health: {address!r} is no address", "for example: staging=https://example.com/health"
+                )
         for name in self.private or ():
             if not is_writable(name):
                 raise UsageError(f"--private: {name!r} is no host or owner", "for example: github.com/acme")

@@ -68,9 +68,19 @@ def _environments(proposal: Proposal) -> str:
     head = "# Where releases run, and what a promotion changes there.\nenvironments:\n"
     last = proposal.environments[-1].name if proposal.environments else ""
     return head + "".join(
-        "".join(_environment(one, is_last=one.name == last and len(proposal.environments) > 1))
+        "".join(
+            (
+                *_environment(one, is_last=one.name == last and len(proposal.environments) > 1),
+                *_health(proposal.choices.health.get(one.name, "")),
+            )
+        )
         for one in proposal.environments
     )
+
+
+def _health(address: str) -> Iterator[str]:
+    if address:
+        yield f"    health:\n      http:\n        - url: {_scalar(address)}\n"
 
 
 def _environment(one: Environment, *, is_last: bool) -> Iterator[str]:

@@ -10,7 +10,6 @@ from go_release_gate.errors import UsageError
 from go_release_gate.facts.patch import file_diff
 from go_release_gate.oci.manifests.scan import CONFIGURATION
 from go_release_gate.pipeline.config_text import config_text
-from go_release_gate.pipeline.environments import GITOPS
 from go_release_gate.pipeline.marking import is_as_written, is_marked, is_same, marked
 from go_release_gate.pipeline.options import words_of
 from go_release_gate.pipeline.proposal import Proposal, login_of
@@ -20,7 +19,6 @@ from go_release_gate.pipeline.services import Service
 DIRECTORY = ".github/workflows"
 PREFIX = "go-release-gate-"
 
-_OF_EVERYTHING = ("rollback", "watch")
 _OF_PULL_REQUESTS = ("pull-request", "annotate")
 
 
@@ -104,7 +102,8 @@ def _wanted(proposal: Proposal) -> Iterator[tuple[str, str, Service | None]]:
     for one in services:
         yield ("release" if len(services) == 1 else f"release-{one.name}"), "release", one
     if services:
-        yield from ((name, name, services[0] if len(services) == 1 else None) for name in _OF_EVERYTHING)
+        names = ("rollback", "watch") if proposal.has_health else ("rollback",)  # nothing to ask is red each time
+        yield from ((name, name, services[0] if len(services) == 1 else None) for name in names)
 
 
 def _path(name: str, files: Mapping[str, bytes]) -> str:
@@ -130,7 +129,7 @@ def _with_line_ends(text: str, before: bytes | None) -> bytes:
 
 
 def _values(proposal: Proposal, service: Service | None) -> dict[str, str]:
-    """What the placeholders stand for."""
+    """What the placeholders stand for: pipeline.names.PLACEHOLDERS."""
     names = [one.name for one in proposal.environments]
     values = {
         "ACTION": proposal.choices.action,
@@ -140,8 +139,7 @@ def _values(proposal: Proposal, service: Service | None) -> dict[str, str]:
         "ENVIRONMENTS": _flow(names),
         "STAGING": names[0] if names else "",
         "PRODUCTION": names[-1] if names else "",
-        "PRIVATE": ",".join(proposal.private),
-        "LOGIN": login_of(service.image if service else _first_image(proposal)),
+        "PRIVATE": ",".join(proposal.owners),
     }
     if service:
         values |= {
@@ -152,13 +150,8 @@ def _values(proposal: Proposal, service: Service | None) -> dict[str, str]:
             "TARGET": service.target,
             "PLATFORMS": ",".join(service.platforms),
             "TAG_FILTER": service.tag_filter,
-            "MODULE": service.module,
         }
     return values
-
-
-def _first_image(proposal: Proposal) -> str:
-    return proposal.services[0].image if proposal.services else "ghcr.io/"
 
 
 def _flow(names: Sequence[str]) -> str:
@@ -166,18 +159,23 @@ def _flow(names: Sequence[str]) -> str:
 
 
 def _blocks(proposal: Proposal, service: Service | None) -> frozenset[str]:
-    """The blocks that stand."""
-    logins = {login_of(one.image) for one in ((service,) if service else proposal.services)}
+    """The blocks that stand: pipeline.names.BLOCKS."""
+    login = _login((service,) if service else proposal.services)
     is_on = {
-        "private-modules": bool(proposal.private),
+        "private-modules": bool(proposal.owners),
         "production": len(proposal.environments) > 1,
+        "health": proposal.has_health,
         "codeql": proposal.choices.code_scanning,
-        "image": bool(proposal.services),
         "multiple-services": len(proposal.services) > 1,
-        "gitops": any(one.kind == GITOPS for one in proposal.environments),
-        "registry-credentials": "credentials" in logins,
-        "ca-bundle": proposal.choices.ca_bundle,
         "target": bool(service and service.target),
-        **{f"login-{name}": name in logins for name in ("ghcr", "aws", "google", "azure", "credentials")},
+        "registry-credentials": login == "credentials",
+        f"login-{login}": True,
+        "ca-bundle": proposal.choices.ca_bundle,
     }
     return frozenset(name for name, is_wanted in is_on.items() if is_wanted)
+
+
+def _login(services: Sequence[Service]) -> str:
+    """The one way to log in for all of them: a stored login knows every registry."""
+    logins = {login_of(one.image) for one in services}
+    return logins.pop() if len(logins) == 1 else "credentials" if logins else "ghcr"

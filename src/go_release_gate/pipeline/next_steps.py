@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from go_release_gate.pipeline.files import Planned
@@ -17,12 +17,10 @@ from go_release_gate.pipeline.survey import BUILDS, PUSHES, TESTS, ExistingJob
 
 _SECRET = re.compile(r"\bsecrets\.([A-Za-z_][A-Za-z0-9_]*)")
 _VARIABLE = re.compile(r"\bvars\.([A-Za-z_][A-Za-z0-9_]*)")
-_ENVIRONMENT = re.compile(
-    r"^\s+environment:[ \t]*(?:\n\s+name:[ \t]*)?[\"']?([A-Za-z][\w.-]{0,60})[\"']?[ \t]*(?:#.*)?$", re.MULTILINE
-)
 _JOB = re.compile(r"^  ([A-Za-z_][\w-]*):[ \t]*(?:#.*)?\n(?:    name:[ \t]*[\"']?([^\n\"'#]+))?", re.MULTILINE)
 _TAKEN_OVER = (("pull-request", (TESTS,)), ("release", (BUILDS, PUSHES)))
 _OWN = frozenset({"GITHUB_TOKEN"})
+_OPTIONAL = frozenset({"RELEASE_REQUEST_KEY", "METRICS_TOKEN"})  # for signed requests; for a Prometheus with a login
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +38,12 @@ def next_steps(proposal: Proposal, files: Sequence[Planned], committed: str = ""
     return (
         *_opening(files, committed),
         *_required(proposal, workflows),
-        *_environments(proposal, texts),
+        *_environments(proposal),
         *_ledger(proposal),
         *_secrets(texts),
         *_first_release(proposal),
+        *_health(proposal),
     )
-
-
-def environments_in(texts: Iterable[str]) -> tuple[str, ...]:
-    """Names of the environments that workflows deploy to."""
-    return tuple(dict.fromkeys(match[1] for text in texts for match in _ENVIRONMENT.finditer(text)))
 
 
 def replaced_jobs(proposal: Proposal) -> tuple[str, ...]:
@@ -119,15 +113,20 @@ def _pull_requests() -> dict[str, object]:
     }
 
 
-def _environments(proposal: Proposal, texts: Iterable[str]) -> Iterator[Step]:
-    names = dict.fromkeys((*environments_in(texts), *(one.name for one in proposal.environments)))
+def _environments(proposal: Proposal) -> Iterator[Step]:
+    """Each environment, and the one beside it that rollbacks run in: no reviewers there, and no timer."""
+    names = [one.name for one in proposal.environments]
     if names:
-        yield Step(
-            f"make the environments; give reviewers to {proposal.environments[-1].name} alone"
-            if proposal.environments
-            else "make the environments",
-            tuple(f"gh api -X PUT repos/{_repository(proposal)}/environments/{name}" for name in names),
-        )
+        put = f"gh api -X PUT repos/{_repository(proposal)}/environments"
+        commands = [f"{put}/{name}{suffix}" for suffix in ("", "-rollback") for name in names]
+        yield Step(f"make the environments; give reviewers to {names[-1]} alone", tuple(commands))
+
+
+def _health(proposal: Proposal) -> Iterator[Step]:
+    if proposal.services and not proposal.has_health:
+        words = "say in .go-release-gate.yml how an environment shows that it is well (environments.NAME.health: "
+        words += "http, commands or metrics); the next init puts health checks behind promotions, and a watch"
+        yield Step(words, ("go-release-gate init",))
 
 
 def _ledger(proposal: Proposal) -> Iterator[Step]:
@@ -149,7 +148,7 @@ def _ruleset(proposal: Proposal, rule: Mapping[str, object]) -> str:
 
 
 def _secrets(texts: Sequence[str]) -> Iterator[Step]:
-    secrets = dict.fromkeys(name for text in texts for name in _SECRET.findall(text) if name not in _OWN)
+    secrets = dict.fromkeys(name for text in texts for name in _SECRET.findall(text) if name not in _OWN | _OPTIONAL)
     variables = dict.fromkeys(name for text in texts for name in _VARIABLE.findall(text))
     commands = [
         *(f"gh secret set {name}" for name in secrets),

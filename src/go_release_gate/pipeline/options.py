@@ -21,6 +21,7 @@ def _words(choices: Choices) -> Iterator[str]:
     if choices.targets != "auto":
         yield f"--targets={choices.targets}"
     yield from (f"--platform={name}" for name in choices.platforms)
+    yield from (f"--health={name}={address}" for name, address in choices.health.items())
     if choices.private is not None:
         yield from (f"--private={name}" for name in choices.private or ("none",))
     for option, text in (("branch", choices.branch), ("ref", choices.ref)):

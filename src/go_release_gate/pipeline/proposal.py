@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from go_release_gate.pipeline.choices import Choices
-from go_release_gate.pipeline.environments import GITOPS, Environment, environments_of
+from go_release_gate.pipeline.environments import Environment, environments_of
 from go_release_gate.pipeline.services import Service, services_of, unknown
 from go_release_gate.pipeline.survey import Survey
+
+OWNERS_LIMIT = 4  # owners of private modules that the workflows make tokens for
 
 _REGISTRIES = (
     (re.compile(r"ghcr\.io|containers\..+"), "ghcr"),
@@ -48,9 +51,16 @@ class Proposal:
     notes: tuple[str, ...] = ()
 
     @property
-    def has_gitops(self) -> bool:
-        """Whether a promotion edits manifests."""
-        return any(one.kind == GITOPS for one in self.environments)
+    def has_health(self) -> bool:
+        """Whether there is anything to ask how an environment does."""
+        is_added = bool(self.choices.health) and "environments" not in self.survey.sections
+        return self.survey.has_health or is_added
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """The owners of private modules whose tokens a GitHub App makes."""
+        host = f"{self.survey.host or 'github.com'}/"
+        return tuple(one for one in self.private if one.startswith(("github.com/", host)))
 
 
 def propose(survey: Survey, choices: Choices, version: str) -> Proposal:
@@ -58,7 +68,7 @@ def propose(survey: Survey, choices: Choices, version: str) -> Proposal:
     choices.check()
     every = () if choices.pull_requests_only else services_of(survey, choices)
     services = tuple(one for one in every if one.dockerfile)
-    return Proposal(
+    bare = Proposal(
         survey,
         choices,
         services,
@@ -66,9 +76,9 @@ def propose(survey: Survey, choices: Choices, version: str) -> Proposal:
         choices.branch or survey.default_branch,
         choices.ref or default_ref(version),
         _private(survey, choices),
-        tuple(_questions(every, services)),
-        tuple(_notes(survey, choices, every)),
     )
+    questions = tuple(_questions(every, services, bare.owners))
+    return replace(bare, questions=questions, notes=tuple(_notes(bare, every)))
 
 
 def default_ref(version: str) -> str:
@@ -90,7 +100,7 @@ def _private(survey: Survey, choices: Choices) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in plain if one and "*" not in one and "~" not in one))
 
 
-def _questions(every: tuple[Service, ...], services: tuple[Service, ...]) -> list[Question]:
+def _questions(every: tuple[Service, ...], services: tuple[Service, ...], owners: tuple[str, ...]) -> list[Question]:
     asked = [
         Question(one.name, f"which image {one.name} is pushed to", f"--image {one.name}=REGISTRY/REPOSITORY")
         for one in services
@@ -102,23 +112,36 @@ def _questions(every: tuple[Service, ...], services: tuple[Service, ...]) -> lis
         for name in dict.fromkeys(names)
         if names.count(name) > 1
     ]
+    if len(owners) > OWNERS_LIMIT:
+        words = f"which {OWNERS_LIMIT} of {len(owners)} owners have private modules: {', '.join(owners)}"
+        asked.append(Question("private", words, "--private github.com/OWNER"))
     return asked
 
 
-def _notes(survey: Survey, choices: Choices, every: tuple[Service, ...]) -> list[str]:
-    notes = list(survey.notices)
-    notes += [f"{one.name}: no Dockerfile was found, so it is not released" for one in every if not one.dockerfile]
-    notes += [
-        f"{one.name}: {one.dockerfile} is built; {', '.join(one.aside)} is left aside" for one in every if one.aside
-    ]
+def _notes(proposal: Proposal, every: tuple[Service, ...]) -> Iterator[str]:
+    survey, choices = proposal.survey, proposal.choices
+    yield from survey.notices
+    yield from (f"{one.name}: no Dockerfile was found, so it is not released" for one in every if not one.dockerfile)
+    yield from (f"{one.name}: {one.dockerfile} is built, not {', '.join(one.aside)}" for one in every if one.aside)
     if survey.services and not choices.services and not choices.pull_requests_only:
-        notes += (
-            f"{name} is built here, and `services` of the configuration lacks it" for name in unknown(survey, choices)
-        )
+        found = unknown(survey, choices)
+        yield from (f"{path} builds a program that `services` of the configuration lacks" for path in found)
+    others = [one for one in proposal.private if one not in proposal.owners]
+    if others:
+        yield f"{', '.join(others)}: no App's token is good there; give workflows MODULE_CREDENTIALS yourself"
     if survey.siblings and choices.private is None and not survey.private:
-        shown = ", ".join(survey.siblings[:3]) + (" and others" if len(survey.siblings) > 3 else "")
-        owner = "/".join(survey.siblings[0].split("/")[:2])
-        notes.append(f"{shown} have the same owner: if they are private, add --private {owner}")
+        yield _siblings(survey.siblings)
+    if len({login_of(one.image) for one in proposal.services if one.image}) > 1:
+        yield "the images lie in registries of several kinds: rollback and watch log in by REGISTRY_CREDENTIALS"
+    if choices.health and "environments" in survey.sections:
+        yield "--health changes nothing: the configuration has its environments; add `health` there"
     if not survey.is_branch_known and not choices.branch:
-        notes.append(f"the default branch is taken to be {survey.default_branch}; --branch names another")
-    return notes
+        yield f"the default branch is taken to be {survey.default_branch}; --branch names another"
+
+
+def _siblings(paths: tuple[str, ...]) -> str:
+    shown = ", ".join(paths[:3]) + (" and others" if len(paths) > 3 else "")
+    owner = "/".join(paths[0].split("/")[:2])
+    is_one = len(paths) == 1
+    words = "has the same owner: if it is private" if is_one else "have the same owner: if they are private"
+    return f"{shown} {words}, add --private {owner}"

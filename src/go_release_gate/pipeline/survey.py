@@ -94,6 +94,7 @@ class Survey:
         has_immutable_tags: whether files beside say that a registry's tags cannot be moved.
         config: bytes of the configuration file, None: there is none. services, sections: what it says already;
             `known_environments`: of these the names of environments, in their order.
+        has_health: whether its environments have probes.
         files: path → bytes of the files that a pipeline would be written to, as far as they are there.
         notices: what could not be read.
     """
@@ -117,6 +118,7 @@ class Survey:
     sections: frozenset[str] = frozenset()
     services: tuple[KnownService, ...] = ()
     known_environments: tuple[str, ...] = ()
+    has_health: bool = False
     files: Mapping[str, bytes] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
 
