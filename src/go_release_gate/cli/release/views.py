@@ -83,7 +83,7 @@ def compared(desk: Desk) -> tuple[Words, Words]:
 
 def has_github(desk: Desk) -> bool:
     """Whether there is a GitHub repository to show moves at, and a token for it."""
-    return bool(desk.environ.get("GITHUB_REPOSITORY") and secret(desk.environ, "github-token"))
+    return bool(secret(desk.environ, "github-token") and desk.repository)
 
 
 def _api(desk: Desk) -> Api:
