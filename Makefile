@@ -5,7 +5,7 @@ WITH_GO := devtools/with_go.sh
 WORKERS ?= auto
 ACTIONLINT_VERSION := v1.7.12
 ACTIONLINT := .cache/bin/actionlint-$(ACTIONLINT_VERSION)
-WORKFLOWS := $(wildcard .github action.yml workflow-templates/*.yml)
+WORKFLOWS := $(wildcard .github action.yml */action.yml workflow-templates/*.yml)
 LINTED := $(wildcard src tests devtools entrypoint.py)
 
 export PYTHONPATH := src
@@ -33,7 +33,7 @@ lint: venv $(ACTIONLINT) ## style, types, workflows, Dockerfile, generated files
 	.venv/bin/zizmor --offline --quiet --persona auditor $(WORKFLOWS)
 	$(ACTIONLINT) -shellcheck .venv/bin/shellcheck $(wildcard .github/workflows/*.yml workflow-templates/*.yml)
 	.venv/bin/hadolint Dockerfile
-	.venv/bin/shellcheck .ci/run devtools/*.sh
+	.venv/bin/shellcheck .ci/run devtools/*.sh setup/*.sh credentials/*.sh
 	$(WITH_GO) $(PYTHON) devtools/generate.py --check
 
 $(ACTIONLINT): | venv
