@@ -233,8 +233,6 @@ def _build(step: Step, environ: Mapping[str, str], args: argparse.Namespace, pla
 
 def _test(step: Step, environ: Mapping[str, str], args: argparse.Namespace, places: StepPlaces) -> Ending:
     """Run the tests of every module; keep the reports as files, write log and summary."""
-    from pathlib import Path
-
     from go_release_gate.cli import options
     from go_release_gate.cli import test as testing
     from go_release_gate.cli.build import options_of
@@ -248,6 +246,7 @@ def _test(step: Step, environ: Mapping[str, str], args: argparse.Namespace, plac
     from go_release_gate.report.write import check_sinks, write_reports
 
     asked = options.complete(options.find_verb("test"), args, environ)
+    left = asked.coverage_file or ""
     asked.path = str(places.workspace / (asked.path or "."))
     asked.format = asked.format or "github"
     for name in ("coverage_file", "logs_dir"):
@@ -267,7 +266,7 @@ def _test(step: Step, environ: Mapping[str, str], args: argparse.Namespace, plac
     write_reports(report, sinks, rendering, sys.stdout, token=new_token, forms=form)
     step.write_summary(tested_summary.render(report, rendering))
     kept = {"report": places.for_later_steps(places.report), "sarif": places.for_later_steps(places.sarif)}
-    kept |= {"coverage-file": places.for_later_steps(Path(asked.coverage_file))} if asked.coverage_file else {}
+    kept["coverage-file"] = left
     return Ending(report.check.verdict.exit_code, {**outputs(report), **kept})
 
 

@@ -26,6 +26,7 @@ from go_release_gate.config.releases import (
 )
 from go_release_gate.config.schema import _schema, config_schema, descriptions
 from go_release_gate.config.settings import GoSettings, ReleaseSettings, Settings, WorkloadSettings
+from go_release_gate.config.testing import TestingSettings
 
 RELEASE_KINDS = (
     Alert, Environment, HealthSettings, HttpProbe, LedgerSettings, MetricQuery, RequestKey,
@@ -60,10 +61,18 @@ def test_every_key_is_described(kind: type) -> None:
 def test_every_key_of_the_file_is_shown_when_in_force() -> None:
     """`config --effective` shows each key that the file can hold."""
     shown = set(flat(Settings()))
-    keys = {key_of(item.name) for item in fields(Document)} - {"build", "go", "release", "severity", "workloads"}
+    keys = {key_of(item.name) for item in fields(Document)} - {
+        "build",
+        "go",
+        "release",
+        "severity",
+        "test",
+        "workloads",
+    }
     keys |= {f"build.{key_of(item.name)}" for item in fields(BuildSettings)}
     keys |= {f"go.{key_of(item.name)}" for item in fields(GoSettings)}
     keys |= {f"release.{key_of(item.name)}" for item in fields(ReleaseSettings)}
+    keys |= {f"test.{key_of(item.name)}" for item in fields(TestingSettings)}
     keys |= {f"workloads.{key_of(item.name)}" for item in fields(WorkloadSettings)}
 
     assert keys <= shown

@@ -23,7 +23,8 @@ OUTPUTS = (
     "labels", "annotations", "bake-file", "bake-files", "bake-file-tags", "bake-file-labels",
     "bake-file-annotations", "json",
     "describe", "commit", "commit-time", "descriptions", "snapshot-label",
-    "binaries", "services", "image", "digest", "entry-id", "previous-digest",
+    "binaries", "services", "coverage", "changed-coverage", "coverage-file", "tests",
+    "image", "digest", "entry-id", "previous-digest",
 )  # fmt: skip
 
 _TOKEN = re.compile(r"[0-9a-zA-Z]{20,}")
