@@ -83,7 +83,8 @@ def _rank(file: BuildFile) -> tuple[object, ...]:
 
 
 def _is_only_windows(file: BuildFile) -> bool:
-    return bool(_WINDOWS.search(file.path)) or all(one.startswith("windows") for one in file.platforms)
+    is_said = bool(file.platforms) and all(one.startswith("windows") for one in file.platforms)
+    return is_said or _WINDOWS.search(file.path) is not None
 
 
 def _names(files: Sequence[BuildFile], survey: Survey) -> list[str]:
