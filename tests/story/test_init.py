@@ -9,6 +9,7 @@ import pytest
 from go_release_gate.cli import init
 from go_release_gate.cli.app import run
 from go_release_gate.cli.options import find_verb, parse
+from go_release_gate.errors import RaceError
 from support.pipelines import ENVIRONMENT, SERVICE, dockerfile, git, module, program, repository
 
 WORKFLOWS = ".github/workflows"
@@ -391,6 +392,9 @@ def test_links_are_refused(tmp_path: Path, link: str) -> None:
         ("--private=${{ x }}",),
         ("--platform=linux",),
         ("--branch=a b",),
+        ("--service=api=../Dockerfile",),
+        ("--action-repository=acme",),
+        ("--health=staging=javascript:x",),
         ("--overwrite=go.mod",),
     ],
 )
@@ -457,3 +461,29 @@ def test_a_folder_inside_a_repository_is_refused(tmp_path: Path) -> None:
 def test_no_module(tmp_path: Path) -> None:
     """Without a go.mod there is nothing to install."""
     assert gate(repository(tmp_path / "x", {"README": "x"}), "--yes") == 2
+
+
+def test_the_diff_is_coloured_where_colours_are_wanted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Additions and removals in colours of their own; without, not one escape character."""
+    root = repository(tmp_path / "shop", SERVICE)
+    assert gate(root, "--dry-run", "--color=always") == 0
+    assert "\x1b[32m+permissions: {}\x1b[0m" in capsys.readouterr().out
+    assert gate(root, "--dry-run") == 0
+    assert "\x1b" not in capsys.readouterr().out
+
+
+def test_a_file_that_changes_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
+    """Between the look and the answer somebody may write: exit 4, and nothing is written at all."""
+    root = repository(tmp_path / "shop", SERVICE)
+    args = parse(find_verb("init"), [str(root)], ENVIRONMENT)
+    assert args is not None
+
+    def ask(question: str, proposed: str) -> str:
+        if question == "write these files":
+            (root / ".go-release-gate.yml").write_text("fail-on: warning\n", encoding="utf-8")
+        return proposed
+
+    with pytest.raises(RaceError):
+        init.perform(args, ENVIRONMENT, ask)
+    assert (root / ".go-release-gate.yml").read_text("utf-8") == "fail-on: warning\n"
+    assert not (root / ".github").exists()

@@ -17,6 +17,7 @@ _IMAGE = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*(?::\d+)?(?:/[a-z0-9]+(?:(?:[._
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?")
 _PLATFORM = re.compile(r"[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9.]+)?")
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:/[A-Za-z0-9._~/?=&-]*)?")
+_REPOSITORY = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
 _BRANCH = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
 
 
@@ -53,11 +54,13 @@ class Choices:
     def check(self) -> None:
         """Raise UsageError for what no file could be written with."""
         _demand(_REF, self.ref, "--ref", "a tag such as v1 or v1.2.3, or a full commit hash")
+        _demand(_REPOSITORY, self.action, "--action-repository", "owner/name")
         _demand(_BRANCH, self.branch, "--branch", "the name of a branch")
         for name, dockerfile in self.services.items():
             _demand(_NAME, name, "--service", "lower-case letters, digits, `.`, `_` and `-`")
-            if dockerfile and not is_writable(dockerfile):
-                raise UsageError(f"--service: {dockerfile!r} is no path that a workflow can take", "rename the file")
+            is_outside = dockerfile.startswith("/") or ".." in dockerfile.split("/")
+            if is_outside or not is_writable(dockerfile):
+                raise UsageError(f"--service: {dockerfile!r} is no path of the repository that a workflow can take")
         for image in self.images.values():
             _demand(_IMAGE, image, "--image", "a repository with its registry, such as ghcr.io/acme/shop, without tag")
         for name in self.environments:
