@@ -14,6 +14,7 @@ from go_release_gate.adapters.hadolint import Hadolint, find_hadolint
 from go_release_gate.adapters.registry.client import Manifest
 from go_release_gate.adapters.registry.errors import AbsentError
 from go_release_gate.adapters.toolbox import Toolbox, ToolboxRequest, open_toolbox
+from go_release_gate.adapters.workflow_linters import WorkflowLinters, find_workflow_linters
 from go_release_gate.config.load import FILE_NAME
 from go_release_gate.config.policy import read_policy
 from go_release_gate.config.settings import Settings
@@ -21,6 +22,7 @@ from go_release_gate.engine.context import Edges
 from go_release_gate.engine.run import Request, check
 from go_release_gate.facts.built import BuiltPrograms
 from go_release_gate.facts.built_images import BuiltImages
+from go_release_gate.facts.tested import RanTests
 from go_release_gate.model.edits import apply_edits
 from go_release_gate.model.finding import Edit, Finding
 from go_release_gate.model.report import CheckReport, ModuleAnswer, Subject
@@ -34,7 +36,7 @@ from support.rulecase import Case, Want, edit_cache, filled, modules_of, read_ca
 
 HERE = Path(__file__).parent
 FIXTURES = sorted(HERE.glob("*/*.txtar"))
-_OF_BUILDS = frozenset({BuiltImages, BuiltPrograms})  # facts of finished builds: no text can give them
+_OF_BUILDS = frozenset({BuiltImages, BuiltPrograms, RanTests})  # facts of finished builds: no text can give them
 CASES = "cases"  # fixtures of outcomes that belong to no rule
 RULE_SEVERITIES = {rule.id: rule.severity for rule in RULES}
 GO = subprocess.run(["go", "env", "GOVERSION"], capture_output=True, check=True, text=True).stdout.split()[0]
@@ -178,8 +180,14 @@ def edges_for(ground: Ground, parent: dict[str, str], settings: Settings) -> Ite
             owner=tools.owner,
             git=tools.git if "git" in ground.case.sections else None,
             hadolint=_hadolint(tools, ground.root) if "dockerfile-lint" in settings.select else None,
+            workflow_linters=_linters(tools, ground.root) if "workflow-lint" in settings.select else None,
             registries=(lambda: Shelf(ground)) if "registry" in ground.case.sections else None,  # type: ignore[arg-type, return-value]
         )
+
+
+def _linters(tools: Toolbox, root: Path) -> Callable[[], WorkflowLinters | None]:
+    """zizmor beside this program alone, for the same reason."""
+    return lambda: find_workflow_linters({}, root, tools.runner, tools.scratch)
 
 
 def _hadolint(tools: Toolbox, root: Path) -> Callable[[], Hadolint | None]:

@@ -25,6 +25,7 @@ from go_release_gate.model.progress import Progress, Silence
 if TYPE_CHECKING:
     from go_release_gate.adapters.github.api import Api
     from go_release_gate.adapters.hadolint import Hadolint
+    from go_release_gate.adapters.workflow_linters import WorkflowLinters
     from go_release_gate.adapters.registry.client import Registries
 
 
@@ -117,6 +118,7 @@ def open_session(wishes: Wishes, settings: Settings, environ: Mapping[str, str])
             github=_github(environ, wishes, settings),
             registries=lambda: _registries(environ, wishes, settings, tools),
             hadolint=lambda: _hadolint(environ, wishes.root, tools),
+            workflow_linters=lambda: _workflow_linters(environ, wishes.root, tools),
             progress=wishes.progress,
         )
         session = Session(edges, tools.git, tools.runner, secrets, list(tools.notices), tools.own_variables)
@@ -130,6 +132,12 @@ def _hadolint(environ: Mapping[str, str], root: Path, tools: Toolbox) -> Hadolin
     from go_release_gate.adapters.hadolint import find_hadolint
 
     return find_hadolint(environ, root, tools.runner, tools.scratch)
+
+
+def _workflow_linters(environ: Mapping[str, str], root: Path, tools: Toolbox) -> WorkflowLinters | None:
+    from go_release_gate.adapters.workflow_linters import find_workflow_linters
+
+    return find_workflow_linters(environ, root, tools.runner, tools.scratch)
 
 
 def _registry_masks(text: str) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from go_release_gate.adapters.go import Go
     from go_release_gate.adapters.hadolint import Hadolint
     from go_release_gate.adapters.registry.client import Registries
+    from go_release_gate.adapters.workflow_linters import WorkflowLinters
     from go_release_gate.config.settings import Settings
     from go_release_gate.facts.module import Module
     from go_release_gate.facts.patch import Mended
@@ -43,6 +44,7 @@ class Edges:
         github: makes what asks GitHub for what the checkout lacks, once something is asked; None: it is not asked.
         registries: makes what asks image registries, once something is asked; None: they are not asked.
         hadolint: finds what lints Dockerfiles, once there are some; None: nothing does.
+        workflow_linters: the same for workflows.
         owner: (uid, gid) that children run as when privileges are dropped, else None.
         copy: the root of the copy of the tree in which Go reads it, while there is one.
     """
@@ -58,6 +60,7 @@ class Edges:
     github: Callable[[], Api] | None = None
     registries: Callable[[], Registries] | None = None
     hadolint: Callable[[], Hadolint | None] | None = None
+    workflow_linters: Callable[[], WorkflowLinters | None] | None = None
     progress: Progress = field(default_factory=Silence)
     copy: Path | None = None
 

@@ -58,7 +58,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Job:
-    """One job: steps, or the reusable workflow it calls (`uses`); `container`: the image its steps run in."""
+    """One job: steps, or the reusable workflow it calls (`uses`); `container`: the image its steps run in.
+
+    `table`: everything that is written of it.
+    """
 
     id: str
     line: int
@@ -73,11 +76,12 @@ class Job:
     has_permissions: bool = False
     steps: tuple[Step, ...] = ()
     container: Scalar | None = None
+    table: Node | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Workflow:
-    """One workflow file; `path` relative to the root of the repository."""
+    """One workflow file; `path` relative to the root of the repository, `table`: everything that is written in it."""
 
     path: str
     name: str = ""
@@ -87,6 +91,7 @@ class Workflow:
     has_permissions: bool = False
     outputs: Texts = field(default_factory=dict)
     defaults: Mapping[str, Scalar] = field(default_factory=dict)
+    table: Node | None = field(default=None, repr=False)
 
     def trigger(self, event: str) -> Trigger | None:
         """What the workflow says of an event, None where it does not listen to it."""
@@ -125,6 +130,7 @@ def read_workflow(path: str, data: bytes) -> Workflow:
             for key, node in entries_of(child(call, "inputs"))
             if (value := _scalar(child(node, "default")))
         },
+        table=tree,
     )
 
 
@@ -146,6 +152,7 @@ def _job(key: Scalar, node: Node, tree: Table) -> Job:
         has_permissions=child(node, "permissions") is not None,
         steps=tuple(_step(step, shell, directory) for step in getattr(steps, "items", ())),
         container=_scalar(container) or _scalar(child(container, "image")),
+        table=node,
     )
 
 

@@ -20,4 +20,4 @@ def test_no_rule_is_left_out() -> None:
 
 def _is_of_products(needs: tuple[type, ...]) -> bool:
     """Whether a built program or a finished image is judged, which a check never sees."""
-    return bool({need.__name__ for need in needs} & {"BuiltImages", "BuiltPrograms", "ImageContent"})
+    return bool({need.__name__ for need in needs} & {"BuiltImages", "BuiltPrograms", "ImageContent", "RanTests"})

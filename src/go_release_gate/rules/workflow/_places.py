@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from difflib import get_close_matches
 
 from go_release_gate.model.finding import Location, Target
 from go_release_gate.shell.unknown import Unknown
@@ -57,3 +59,9 @@ def named(names: list[str]) -> str:
     unique = [name if len(name) <= NAME_LENGTH else f"{name[:NAME_LENGTH]}…" for name in dict.fromkeys(names)]
     more = f" and {len(unique) - NAMED} more" if len(unique) > NAMED else ""
     return ", ".join(unique[:NAMED]) + more
+
+
+def meant(word: str, known: Sequence[str]) -> str:
+    """`did you mean 'x'?`, or nothing."""
+    near = get_close_matches(word.lower(), known, 1)
+    return f"did you mean {near[0]!r}?" if near else ""

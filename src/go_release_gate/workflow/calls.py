@@ -1,0 +1,122 @@
+"""Which workflows of a repository call which, what they declare and what each call gives.
+
+https://docs.github.com/en/actions/how-tos/reuse-automations/reuse-workflows. Only calls within the repository
+(`uses: ./.github/workflows/NAME`) can be followed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from go_release_gate.workflow.document import Job, Workflow
+from go_release_gate.workflow.tree import Mapping as Table
+from go_release_gate.workflow.tree import Node, Scalar, child, entries_of, text_of
+
+LOCAL = "./"
+INHERIT = "inherit"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Call:
+    """A job that calls a workflow of its own repository."""
+
+    caller: Workflow
+    job: Job
+    callee: Workflow
+
+    @property
+    def line(self) -> int:
+        """Where it is written."""
+        return self.job.uses.line if self.job.uses else self.job.line
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Declared:
+    """An input or secret that a workflow takes. `kind`: its type as written, empty for none."""
+
+    name: Scalar
+    is_required: bool
+    has_default: bool
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class CallGraph:
+    """The calls of a repository."""
+
+    files: Sequence[Workflow]
+    _paths: Mapping[str, Workflow] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_paths", {one.path: one for one in self.files})
+
+    @cached_property
+    def calls(self) -> tuple[Call, ...]:
+        """Every call that can be followed, in the order of the files."""
+        return tuple(call for one in self.files for call in self.calls_of(one))
+
+    def calls_of(self, workflow: Workflow) -> Iterator[Call]:
+        """The calls of one workflow."""
+        for job in workflow.jobs:
+            callee = self._paths.get(path_of(job))
+            if callee is not None:
+                yield Call(workflow, job, callee)
+
+    def chains(self, call: Call) -> Iterator[tuple[Call, ...]]:
+        """The call alone, and with every call below it; a cycle is followed once."""
+        pending: list[tuple[Call, ...]] = [(call,)]
+        while pending:
+            chain = pending.pop()
+            yield chain
+            seen = {one.callee.path for one in chain} | {chain[0].caller.path}
+            pending += [(*chain, one) for one in self.calls_of(chain[-1].callee) if one.callee.path not in seen]
+
+
+def path_of(job: Job) -> str:
+    """Path of the workflow of this repository that a job calls; empty: it calls none, or another's."""
+    text = job.uses.text.strip() if job.uses else ""
+    return text.removeprefix(LOCAL) if text.startswith(LOCAL) else ""
+
+
+def is_callable(workflow: Workflow) -> bool:
+    """Whether other workflows may call it."""
+    return workflow.trigger("workflow_call") is not None
+
+
+def declared(workflow: Workflow, what: str) -> dict[str, Declared]:
+    """The `inputs` or `secrets` (`what`) it takes, by lower-case name: GitHub compares them without case."""
+    table = child(workflow.table, "on", "workflow_call", what)
+    return {
+        key.text.lower(): Declared(
+            key,
+            text_of(child(node, "required")).lower() == "true",
+            child(node, "default") is not None,
+            text_of(child(node, "type")),
+        )
+        for key, node in entries_of(table)
+    }
+
+
+def given(job: Job, what: str) -> dict[str, tuple[Scalar, Node]]:
+    """What a call gives, `with` or `secrets`, by lower-case name."""
+    return {key.text.lower(): (key, node) for key, node in entries_of(child(job.table, what))}
+
+
+def inherits_secrets(job: Job) -> bool:
+    """Whether it hands on all the secrets it has."""
+    node = child(job.table, "secrets")
+    return isinstance(node, Scalar) and node.text == INHERIT
+
+
+def scalars(node: Node | None) -> Iterator[Scalar]:
+    """Every text below a node, keys left out."""
+    if isinstance(node, Scalar):
+        yield node
+    elif isinstance(node, Table):
+        for _, inner in node.entries:
+            yield from scalars(inner)
+    elif node is not None:
+        for item in node.items:
+            yield from scalars(item)
