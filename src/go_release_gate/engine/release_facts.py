@@ -20,6 +20,7 @@ from go_release_gate.engine.link_variable_reading import collect_link_variables
 from go_release_gate.engine.program_reading import collect_programs
 from go_release_gate.engine.publishing_facts import collect as collect_publications
 from go_release_gate.engine.releaser_reading import collect_releaser_flags
+from go_release_gate.engine.starter_reading import collect_starter_templates
 from go_release_gate.engine.tagging import release_table, tags
 from go_release_gate.engine.workflow_linting import collect_workflow_lint
 from go_release_gate.engine.workflow_reading import collect_workflows
@@ -35,6 +36,7 @@ from go_release_gate.facts.programs import Programs
 from go_release_gate.facts.publications import Publications
 from go_release_gate.facts.release_table import ReleaseTable
 from go_release_gate.facts.releaser_flags import ReleaserFlags
+from go_release_gate.facts.starter_templates import StarterTemplates
 from go_release_gate.facts.tags import Tags
 from go_release_gate.facts.workflow_lint import WorkflowLint
 from go_release_gate.facts.workflows import Workflows
@@ -52,6 +54,7 @@ COLLECTORS: tuple[tuple[type, Collector], ...] = (
     (ImageUses, collect_image_uses),
     (Workflows, collect_workflows),
     (WorkflowLint, collect_workflow_lint),
+    (StarterTemplates, collect_starter_templates),
     (ImageBuilds, collect_image_builds),
     (Workloads, collect_workloads),
     (GoCalls, collect_go_calls),

@@ -84,6 +84,7 @@ from go_release_gate.rules.test import data_race, failed_test, flaky_test, low_c
 from go_release_gate.rules.workflow import (
     concurrency_deadlock,
     environment_secret_passed,
+    invalid_starter_template,
     invalid_workflow_call,
     missing_job_output,
     mutable_release_tag,
@@ -123,6 +124,7 @@ RULES: tuple[Rule, ...] = (
     image_without_tag_pattern.RULE,
     invalid_go_command.RULE,
     invalid_image_reference.RULE,
+    invalid_starter_template.RULE,
     invalid_workflow_call.RULE,
     irreproducible_binary.RULE,
     irreproducible_image.RULE,
