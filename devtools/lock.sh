@@ -6,7 +6,7 @@ compile() {
 }
 compile -o requirements/runtime.txt
 compile --group dev -o requirements/dev.txt
-for group in go e2e; do
+for group in go e2e release; do
   uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
     --group "$group" -o "requirements/$group.txt"
 done
