@@ -142,7 +142,7 @@ def _unproven(place: Environment, digest: str, environment: str) -> str:
 
 
 def _taken_away(state: State, service: str, digest: str) -> str:
-    quarantine = state.quarantined.get(service, {}).get(digest)
+    quarantine = state.quarantine(service, digest)
     if quarantine:
         return f"it is quarantined: {quarantine.reason or 'no reason given'} (entry {quarantine.seq})"
     return "its content was pruned" if digest in state.pruned else ""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from go_release_gate.ledger.canonical import decoded, decoded_again, digest_of
+from go_release_gate.ledger.canonical import decoded, digest_of
 from go_release_gate.ledger.codec import InvalidEntryError
 from go_release_gate.ledger.entry import KINDS, MOVES, Entry
+from go_release_gate.ledger.known import Entries, Known, followed
 
 Place = tuple[str, str]  # service and environment
 Judge = Callable[[Entry], str]  # why an entry's signature or its signer's rights do not hold; empty: they do
@@ -25,14 +26,17 @@ class Fault:
 class Grammar:
     """What may follow what: closing entries belong to open intents, one intent at a time, no nonce twice."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: Known | None = None) -> None:
         self._open: dict[Place, Entry] = {}
-        self._nonces: set[str] = set()
+        self._known = known
+        self._unread = known.services if known else frozenset[str]()  # services whose known entries were not taken
+        self._nonces = {entry.nonce for entry in known.of_all() if entry.nonce} if known else set[str]()
 
     def copy(self) -> Grammar:
         """The same, to go on from without changing this one."""
         made = Grammar()
         made._open, made._nonces = dict(self._open), set(self._nonces)
+        made._known, made._unread = self._known, self._unread
         return made
 
     def refusal(self, entry: Entry) -> str:
@@ -41,8 +45,19 @@ class Grammar:
 
     def take(self, entry: Entry) -> None:
         """Go on behind an entry."""
+        self._read(entry.service)
         if entry.nonce:
             self._nonces.add(entry.nonce)
+        self._take_phase(entry)
+
+    def _read(self, service: str) -> None:
+        """Go on behind the known entries of a service."""
+        if self._known and service in self._unread:
+            self._unread -= {service}
+            for entry in self._known.of(service):
+                self._take_phase(entry)
+
+    def _take_phase(self, entry: Entry) -> None:
         if entry.phase == "intent":
             self._open[entry.service, entry.environment] = entry
         elif entry.phase:
@@ -52,6 +67,7 @@ class Grammar:
         return "its nonce was used before" if entry.nonce and entry.nonce in self._nonces else ""
 
     def _phase(self, entry: Entry) -> str:
+        self._read(entry.service)
         standing = self._open.get((entry.service, entry.environment))
         if entry.phase == "intent" and standing:
             return f"entry {standing.seq} is an intent for {_place(entry)} that nobody has closed"
@@ -70,40 +86,43 @@ class Chain:
     Nothing behind a fault is believed: `entries` ends in front of it. `grammar`: of what may come next.
     """
 
-    entries: list[Entry] = field(default_factory=list)
+    entries: Entries = field(default_factory=Entries)
     head: str = ""  # digest of the last entry's bytes
     fault: Fault | None = None
     grammar: Grammar = field(default_factory=Grammar, compare=False, repr=False)
 
 
-def read_chain(records: Iterable[bytes], judge: Judge | None = None, known: int = 0) -> Chain:
-    """The chain in the bytes of its entries, oldest first.
+def read_chain(records: Iterable[bytes], judge: Judge | None = None) -> Chain:
+    """The chain in the bytes of its entries, oldest first. `judge` is asked about every entry."""
+    return _taken(Chain(), records, judge)
 
-    Args:
-        judge: is asked about every entry behind the known ones.
-        known: how many entries at the beginning were believed before, form and signature; their links are followed
-            all the same.
+
+def known_chain(records: Sequence[bytes]) -> Chain | None:
+    """The chain of records that were believed before; None: they are none, as one does not name the one before it.
+
+    Neither form nor signatures are judged again. Who goes on behind it must know the last one's digest from elsewhere:
+    it is the `prev` of the next entry.
     """
-    return _taken(Chain(), records, judge, known)
+    known = followed(records)
+    return None if known is None else Chain(Entries(known), known.head, None, Grammar(known))
 
 
 def continued(chain: Chain, records: Iterable[bytes], judge: Judge | None = None) -> Chain:
     """The chain with the entries in `records` behind it. Behind a fault there is nothing."""
     if chain.fault:
         return chain
-    return _taken(Chain([*chain.entries], chain.head, None, chain.grammar.copy()), records, judge, 0)
+    return _taken(Chain(chain.entries.copy(), chain.head, None, chain.grammar.copy()), records, judge)
 
 
-def _taken(chain: Chain, records: Iterable[bytes], judge: Judge | None, known: int) -> Chain:
+def _taken(chain: Chain, records: Iterable[bytes], judge: Judge | None) -> Chain:
     for number, data in enumerate(records, len(chain.entries) + 1):
-        is_known = number <= known
         try:
-            entry = decoded_again(data) if is_known else decoded(data)
+            entry = decoded(data)
         except InvalidEntryError as error:
             chain.fault = Fault(number, str(error))
             break
         reason = _link(entry, number, chain.head) or chain.grammar.refusal(entry)
-        if not (reason or is_known or judge is None):
+        if not reason and judge:
             reason = judge(entry)
         if reason:
             chain.fault = Fault(number, reason)
@@ -121,9 +140,10 @@ def linked(entry: Entry, chain_length: int, head: str) -> Entry:
 
 def extended(chain: Chain, entry: Entry) -> Chain:
     """The chain with one entry more, which is linked and signed."""
-    grammar = chain.grammar.copy()
+    entries, grammar = chain.entries.copy(), chain.grammar.copy()
+    entries.append(entry)
     grammar.take(entry)
-    return Chain([*chain.entries, entry], digest_of(entry), chain.fault, grammar)
+    return Chain(entries, digest_of(entry), chain.fault, grammar)
 
 
 def _link(entry: Entry, number: int, head: str) -> str:

@@ -34,11 +34,11 @@ def protected(
         if digest:
             kept.setdefault(digest, Kept(digest, reason))
 
-    names = {name for one, name in state.environments if one == service}
+    names = set(state.environments_of(service))
     for name in sorted(names):
         for digest, reason in _of_place(state, service, name, environments.get(name) or Settings(), now):
             keep(digest, reason)
-    for digest, release in state.releases.get(service, {}).items():
+    for digest, release in state.releases_of(service).items():
         if now - release.entry.time < _longest(environments):
             keep(digest, "it was recorded a short time ago")
         if digest in named:
@@ -70,7 +70,7 @@ def _is_good(state: State, service: str, place: Environment, digest: str) -> boo
     return (
         verdict is not None
         and verdict.health == "pass"
-        and digest not in state.quarantined.get(service, {})
+        and not state.quarantine(service, digest)
         and digest not in state.pruned
     )
 

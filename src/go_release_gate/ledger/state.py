@@ -20,6 +20,7 @@ from go_release_gate.ledger.entry import (
     Image,
     Source,
 )
+from go_release_gate.ledger.known import Entries, Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,36 +78,72 @@ class Environment:
         return ended[-1] if ended and self.current != digest else None
 
 
-@dataclass(slots=True)
 class State:
-    """The whole ledger's.
+    """The whole ledger's. Of entries that were known before, those of a service are taken when it is asked for.
 
     Attributes:
-        releases: service → digest → release (the first recording of a digest counts).
-        environments: (service, environment) → what it is like.
-        quarantined: service → digest → the entry. pruned: digests whose content was taken away.
-        nonces: those that were used up. length, head: of the chain.
+        pruned: digests whose content was taken away. nonces: those that were used up. length, head: of the chain.
     """
 
-    releases: dict[str, dict[str, Release]] = field(default_factory=dict)
-    environments: dict[Place, Environment] = field(default_factory=dict)
-    quarantined: dict[str, dict[str, Entry]] = field(default_factory=dict)
-    pruned: set[str] = field(default_factory=set)
-    nonces: set[str] = field(default_factory=set)
-    length: int = 0
-    head: str = ""
+    def __init__(self, head: str = "", known: Known | None = None) -> None:
+        self.head = head
+        self.length = 0
+        self.pruned: set[str] = set()
+        self.nonces: set[str] = set()
+        self._releases: dict[str, dict[str, Release]] = {}
+        self._environments: dict[Place, Environment] = {}
+        self._quarantined: dict[str, dict[str, Entry]] = {}
+        self._known = known
+        self._unread = known.services if known else frozenset[str]()
+        for entry in known.of_all() if known else ():
+            self._take_common(entry)
+        self.length = len(known) if known else 0
+
+    @property
+    def releases(self) -> dict[str, dict[str, Release]]:
+        """Service → digest → release (the first recording of a digest counts)."""
+        self._read_all()
+        return self._releases
+
+    @property
+    def environments(self) -> dict[Place, Environment]:
+        """(service, environment) → what it is like."""
+        self._read_all()
+        return self._environments
+
+    @property
+    def quarantined(self) -> dict[str, dict[str, Entry]]:
+        """Service → digest → the entry."""
+        self._read_all()
+        return self._quarantined
+
+    def releases_of(self, service: str) -> dict[str, Release]:
+        """Digest → release of one service."""
+        self._read(service)
+        return self._releases.get(service, {})
+
+    def environments_of(self, service: str) -> dict[str, Environment]:
+        """Environment → what it is like for one service."""
+        self._read(service)
+        return {name: place for (one, name), place in self._environments.items() if one == service}
+
+    def quarantine(self, service: str, digest: str) -> Entry | None:
+        """The entry that put a digest of a service in quarantine."""
+        self._read(service)
+        return self._quarantined.get(service, {}).get(digest)
 
     def at(self, service: str, environment: str) -> Environment:
         """A service in an environment; an empty one where nothing was recorded."""
-        return self.environments.get((service, environment)) or Environment()
+        self._read(service)
+        return self._environments.get((service, environment)) or Environment()
 
     def release(self, service: str, digest: str) -> Release | None:
         """The release that a digest was recorded as."""
-        return self.releases.get(service, {}).get(digest)
+        return self.releases_of(service).get(digest)
 
     def find(self, service: str, word: str) -> list[Release]:
         """The releases that a word names: a digest (or its beginning), a version with or without `v`, a git tag."""
-        known = self.releases.get(service, {})
+        known = self.releases_of(service)
         if word in known:
             return [known[word]]
         bare = word.removeprefix("v")
@@ -118,50 +155,73 @@ class State:
             or (bare and bare == one.source.version.removeprefix("v"))
         ]
 
+    def copy(self, head: str) -> State:
+        """The same, to go on from without changing this one."""
+        made = State(head)
+        made.length, made.pruned, made.nonces = self.length, set(self.pruned), set(self.nonces)
+        made._releases = {service: dict(known) for service, known in self._releases.items()}
+        made._environments = {where: place.copy() for where, place in self._environments.items()}
+        made._quarantined = {service: dict(known) for service, known in self._quarantined.items()}
+        made._known, made._unread = self._known, self._unread
+        return made
+
+    def take(self, entry: Entry) -> None:
+        """Go on behind one entry."""
+        self.length = entry.seq
+        self._take_common(entry)
+        self._read(entry.service)
+        self._take_own(entry)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, State) and self._content() == other._content()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _content(self) -> tuple[object, ...]:
+        return self.head, self.length, self.pruned, self.nonces, self.releases, self.environments, self.quarantined
+
+    def _read_all(self) -> None:
+        for service in sorted(self._unread):
+            self._read(service)
+
+    def _read(self, service: str) -> None:
+        """Take what is known of a service."""
+        if self._known and service in self._unread:
+            self._unread -= {service}
+            for entry in self._known.of(service):
+                self._take_own(entry)
+
+    def _take_common(self, entry: Entry) -> None:
+        if entry.nonce:
+            self.nonces.add(entry.nonce)
+        if entry.kind == PRUNE:
+            self.pruned.update(entry.digests)
+
+    def _take_own(self, entry: Entry) -> None:
+        if entry.kind == RELEASE and entry.image:
+            made = Release(entry, entry.image, entry.source or Source())
+            self._releases.setdefault(entry.service, {}).setdefault(entry.image.digest, made)
+        elif entry.kind == QUARANTINE:
+            self._quarantined.setdefault(entry.service, {})[entry.digest] = entry
+        if entry.environment:
+            _take_place(self._environments.setdefault((entry.service, entry.environment), Environment()), entry)
+
 
 def state_of(entries: Iterable[Entry], head: str = "") -> State:
     """What a chain without a fault comes to."""
-    state = State(head=head)
-    for entry in entries:
-        take(state, entry)
+    known = entries.known if isinstance(entries, Entries) else None
+    state = State(head, known)
+    for entry in entries[len(known) :] if known and isinstance(entries, Entries) else entries:
+        state.take(entry)
     return state
 
 
 def continued(state: State, entries: Iterable[Entry], head: str) -> State:
     """The state behind more entries; the one before stays as it is."""
-    made = replace(
-        state,
-        releases={service: dict(known) for service, known in state.releases.items()},
-        environments=dict(state.environments),
-        quarantined={service: dict(known) for service, known in state.quarantined.items()},
-        pruned=set(state.pruned),
-        nonces=set(state.nonces),
-        head=head,
-    )
-    own: set[Place] = set()
+    made = state.copy(head)
     for entry in entries:
-        where = (entry.service, entry.environment)
-        if where in made.environments and where not in own:
-            made.environments[where] = made.environments[where].copy()
-        own.add(where)
-        take(made, entry)
+        made.take(entry)
     return made
-
-
-def take(state: State, entry: Entry) -> None:
-    """Go on behind one entry."""
-    state.length = entry.seq
-    if entry.nonce:
-        state.nonces.add(entry.nonce)
-    if entry.kind == RELEASE and entry.image:
-        made = Release(entry, entry.image, entry.source or Source())
-        state.releases.setdefault(entry.service, {}).setdefault(entry.image.digest, made)
-    elif entry.kind == QUARANTINE:
-        state.quarantined.setdefault(entry.service, {})[entry.digest] = entry
-    elif entry.kind == PRUNE:
-        state.pruned.update(entry.digests)
-    if entry.environment:
-        _take_place(state.environments.setdefault((entry.service, entry.environment), Environment()), entry)
 
 
 def _take_place(place: Environment, entry: Entry) -> None:

@@ -113,7 +113,7 @@ def _barred(plan: Plan, state: State) -> str:
     move = plan.move
     if move.after in state.pruned:
         return "its content was pruned"
-    if quarantine := state.quarantined.get(move.service, {}).get(move.after):
+    if quarantine := state.quarantine(move.service, move.after):
         return f"it was quarantined (entry {quarantine.seq})"
     verdict = state.at(move.service, move.environment).verdicts.get(move.after)
     if plan.kind == ROLLBACK and verdict and verdict.health == "fail":

@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from go_release_gate.errors import RaceError, RefusedError, UnavailableError
+from go_release_gate.errors import GateError, RaceError, RefusedError, UnavailableError
 from go_release_gate.ledger.canonical import decoded, encoded
-from go_release_gate.ledger.chain import Chain, Judge, continued, extended, linked, read_chain
+from go_release_gate.ledger.chain import Chain, Judge, continued, extended, known_chain, linked, read_chain
 from go_release_gate.ledger.codec import InvalidEntryError
 from go_release_gate.ledger.entry import Entry, Signature
 from go_release_gate.ledger.state import State, state_of
@@ -57,13 +57,20 @@ class Book:
         known = self.memory.load() if self.memory else None
         records = self.store.read(known)
         believed = _shared(known, records)
-        chain = read_chain(records.records, self.judge, max(0, believed - 1))
-        if chain.fault and chain.fault.seq <= believed:  # what was remembered is not what the ledger holds
-            records, believed = self.store.read(), 0
+        chain = self._followed(records, believed)
+        if chain is None:
+            # what was remembered is not what the ledger holds
+            records, believed = (self.store.read() if believed else records), 0
             chain = read_chain(records.records, self.judge)
         if self.memory and not chain.fault and believed < len(records.records):
             self.memory.save(records)
         self._records, self._chain, self._state = records, chain, None
+
+    def _followed(self, records: Records, believed: int) -> Chain | None:
+        """The chain behind what was believed; None: nothing was, or its end does not belong to it any more."""
+        known = known_chain(records.records[: believed - 1]) if believed else None
+        chain = continued(known, records.records[believed - 1 :], self.judge) if known else None
+        return None if chain and chain.fault and chain.fault.seq <= believed else chain
 
     def _go_on(self, before: Records) -> None:
         """Read what others have added."""
@@ -108,9 +115,10 @@ class Book:
             RaceError: others were faster all the time. What `make`, the store and the signer raise.
         """
         deadline = self.clock() + PATIENCE
+        if self._records is not None and (made := self._at_once(make)):
+            return made
         for attempt in range(TRIES):
-            state = self.state()
-            entries = self._linked(make(state))
+            entries = self._linked(make(self.state()))
             if not entries:
                 return ()
             if self._written(entries):
@@ -119,6 +127,17 @@ class Book:
                 break
             self.sleep(random.uniform(0.0, min(2.0, 0.02 * 2 ** min(attempt, 7))))  # noqa: S311 - spreads writers
         raise RaceError("others wrote to the ledger all the time: nothing was written", "run it again")
+
+    def _at_once(self, make: Make) -> tuple[Entry, ...]:
+        """Entries for the ledger as it was read last: the store takes them only if it still is as it was.
+
+        Empty: it has to be read again, as nothing was to be written, something spoke against it, or others were faster.
+        """
+        try:
+            entries = self._linked(make(self.state(fresh=False)))
+        except GateError:
+            return ()
+        return entries if entries and self._written(entries) else ()
 
     def _linked(self, drafts: Sequence[Entry]) -> tuple[Entry, ...]:
         chain = self._chain

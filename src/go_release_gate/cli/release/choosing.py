@@ -114,7 +114,7 @@ def _barred(desk: Desk, state: State, place: Place, release: Release) -> str:
 
 
 def _taken_away(state: State, service: str, digest: str) -> str:
-    quarantine = state.quarantined.get(service, {}).get(digest)
+    quarantine = state.quarantine(service, digest)
     if quarantine:
         return f"it is quarantined: {quarantine.reason} (entry {quarantine.seq})"
     return "its content was pruned" if digest in state.pruned else ""
@@ -140,4 +140,4 @@ def _unproven(desk: Desk, state: State, place: Place, digest: str) -> str:
 
 
 def _newest_first(state: State, service: str) -> list[Release]:
-    return sorted(state.releases.get(service, {}).values(), key=lambda one: one.entry.seq, reverse=True)
+    return sorted(state.releases_of(service).values(), key=lambda one: one.entry.seq, reverse=True)

@@ -67,7 +67,7 @@ def _outcome(desk: Desk, place: Place, watched: Watched) -> Outcome:
     verdict, done = watched.verdict, watched.rollback
     state = desk.book.state(fresh=False)
     release = state.release(place[0], done.after if done else verdict.digest)
-    entries = [one for one in desk.book.chain(fresh=False).entries if one.seq >= watched.entry.seq]
+    entries = desk.book.chain(fresh=False).entries[watched.entry.seq - 1 :]
     ours = [one for one in entries if (one.service, one.environment) == place]
     words = f"verdict {verdict.health}: {verdict.words}"
     notices = list(watched.notices)

@@ -89,7 +89,7 @@ def _shown_when_failed(desk: Desk, place: tuple[str, str]) -> Iterator[None]:
     try:
         yield
     except GateError:
-        entries = [one for one in desk.book.chain(fresh=False).entries if one.seq >= first]
+        entries = desk.book.chain(fresh=False).entries[first - 1 :]
         ours = [one for one in entries if (one.service, one.environment) == place]
         if ours and ours[-1].phase not in ("", "intent"):
             for notice in shown(desk, ours):
@@ -235,7 +235,7 @@ def _closed(desk: Desk, action: str, done: Entry, words: str, told_: Iterable[st
         place = f"--service {done.service} --env {done.environment}"
         notices = (*notices, f"promotions are held until `go-release-gate release unhold {place}`")
     first = (done.intent or done.seq) - (1 if done.kind == ROLLBACK else 0)  # its hold stands right before the intent
-    entries = [one for one in desk.book.chain(fresh=False).entries if one.seq >= first]
+    entries = desk.book.chain(fresh=False).entries[first - 1 :]
     ours = [one for one in entries if one.service == done.service and one.environment == done.environment]
     return outcome_of(
         desk, action, done.service, ours, words,

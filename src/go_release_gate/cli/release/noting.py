@@ -91,11 +91,11 @@ def _quarantine(desk: Desk) -> Outcome:
     release = _named(desk.book.state(), service, desk.args.to)
     draft = _draft(desk, QUARANTINE, service, "", release.image.digest)
     state = desk.book.state(fresh=False)
-    running = [name for one, name in state.environments if one == service and _runs(state, one, name, release)]
+    running = [name for name in state.environments_of(service) if _runs(state, service, name, release)]
     notices = [f"it runs in {name} now: consider a rollback there" for name in running]
 
     def make(state: State) -> list[Entry]:
-        return [] if release.image.digest in state.quarantined.get(service, {}) else [draft]
+        return [] if state.quarantine(service, release.image.digest) else [draft]
 
     return _appended(desk, make, "quarantined", (service, ""), notices=notices)
 

@@ -62,7 +62,7 @@ def perform(desk: Desk) -> Outcome:
         api = desk.github() if desk.repository else None
         done = apply_prune(plan, pruning, desk.book, desk.actor, removers(places, desk.registries, api))
         seq = desk.book.state(fresh=False).length
-    names = {digest: one.name for digest, one in state.releases.get(service, {}).items()}
+    names = {digest: one.name for digest, one in state.releases_of(service).items()}
     kept = tuple(Staying(one.digest, names.get(one.digest, ""), one.reason) for one in plan.kept)
     report = Cleaning(service, is_dry, seq, _removals(plan, done), kept)
     has_failed = bool(done and done.failed)

@@ -68,8 +68,8 @@ def side_of(state: State, service: str, environment: str, digest: str) -> Side:
 def holds_of(state: State, service: str, now: datetime) -> list[str]:
     """Every hold on a service, in a sentence each."""
     found = []
-    for (one, name), place in sorted(state.environments.items()):
-        if one == service and place.hold and place.is_held(now):
+    for name, place in sorted(state.environments_of(service).items()):
+        if place.hold and place.is_held(now):
             hold = place.hold
             until = f" until {hold.expires:%Y-%m-%d %H:%M}" if hold.expires else ""
             why = f": {hold.reason}" if hold.reason else ""
@@ -80,7 +80,8 @@ def holds_of(state: State, service: str, now: datetime) -> list[str]:
 def expected(desk: Desk, plan: Plan) -> int | None:
     """Seconds that the last moves of this service there took, the middle one of them."""
     entries = desk.book.chain(fresh=False).entries
-    ended = [one for one in entries if one.phase == "done" and _is_there(one, plan)][-EARLIER:]
+    ours = entries.of(plan.move.service)
+    ended = [one for one in ours if one.phase == "done" and _is_there(one, plan)][-EARLIER:]
     spans = [(one.time - entries[one.intent - 1].time).total_seconds() for one in ended if one.intent]
     return round(median(spans)) if spans else None
 

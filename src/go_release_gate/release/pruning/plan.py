@@ -88,7 +88,7 @@ def plan_prune(pruning: Pruning, state: State) -> PrunePlan:
         raise UsageError(f"the service {pruning.service} is not set", f"add `releases.services.{pruning.service}`")
     kept = pruning.protected(state)
     surveys = [survey(pruning.registries, name) for name in dict.fromkeys((settings.image, *settings.mirrors))]
-    releases = state.releases.get(pruning.service, {})
+    releases = state.releases_of(pruning.service)
     for found in surveys:
         kept = {**_tagged(pruning, found, releases), **kept}
     doomed = {digest: release for digest, release in releases.items() if digest not in kept}
