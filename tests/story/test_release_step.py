@@ -81,6 +81,17 @@ def test_the_summary_has_the_table_before_the_diagram(world: World) -> None:
     assert "rollback would choose" in log
 
 
+@pytest.mark.parametrize("action", ["status", "list"])
+def test_a_place_where_nothing_ran_has_no_timeline(world: World, action: str) -> None:
+    """A hold alone is no time that something ran: the summary has the other places."""
+    world.write(".go-release-gate.yml", f"{(world.clone / '.go-release-gate.yml').read_text()}  other: {{}}\n")
+    world.run("hold", "--service", "api", "--env", "other")
+
+    _, summary, _ = step(world, action=action)
+
+    assert summary.count("```mermaid\ngantt") == 2
+
+
 def test_foreign_words_stay_words(world: World) -> None:
     """A reason that looks like a command, a mention or a table's end does nothing in log and summary."""
     reason = "::set-output name=digest::x | @everyone <!-- go-release-gate --> `x` ##[error]"

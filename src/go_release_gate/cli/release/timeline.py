@@ -43,7 +43,7 @@ class Span:
 def _spans(state: State, service: str, environment: str) -> list[Span]:
     place = state.at(service, environment)
     moves = place.moves[-MOST:]
-    ends = [move.time for move in moves[1:]] + [None]
+    ends = [*(move.time for move in moves[1:]), None][: len(moves)]  # held or interrupted alone: nothing ran
     spans: list[Span] = []
     for move, end in zip(moves, ends, strict=True):
         release, verdict = state.release(service, move.after), place.verdicts.get(move.after)
