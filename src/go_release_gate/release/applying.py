@@ -58,13 +58,17 @@ def apply_plan(plan: Plan, hands: Hands) -> Entry:
 
 
 def resume(service: str, environment: str, hands: Hands) -> Entry:
-    """Carry an open intent on. Raises RefusedError where there is none, or its release is not recorded."""
+    """Carry an open intent on. Raises RefusedError where there is none, or its release is not recorded,
+    or where somebody has spoken against it since it was begun and a target is still to be moved."""
     state = hands.book.state()
     intent = _open_intent(state, service, environment)
     release = state.release(service, intent.after)
     if release is None:
         raise RefusedError(f"{intent.after} was never recorded as a release of {service}")
-    return _carry(intent, _move_of(intent, release), hands)
+    move = _move_of(intent, release)
+    if reason := _spoken_against(intent, move, state, hands.now()):
+        _refuse_unless_moved(intent, reason, observe(state, service, environment, hands.targets))
+    return _carry(intent, move, hands)
 
 
 def abandon(service: str, environment: str, reason: str, hands: Hands) -> Entry:
@@ -85,7 +89,7 @@ def _opening(plan: Plan, order: Order, state: State, hands: Hands) -> list[Entry
     if place.intent or place.current != plan.situation.recorded or _moved(plan.situation, seen):
         raise RaceError(_changed(plan.situation, seen, place.intent), "plan again")
     refuse_move(order, state, seen, now)
-    if reason := _barred(plan, state):
+    if reason := _barred(plan.kind, move, state):
         raise RaceError(f"{move.version or move.after} was planned, and meanwhile {reason}", "plan again")
     common = {"service": move.service, "environment": move.environment, "time": now, "actor": hands.actor}
     intent = Entry(
@@ -108,17 +112,35 @@ def _opening(plan: Plan, order: Order, state: State, hands: Hands) -> list[Entry
     return [Entry(0, "", HOLD, reason=why, digest=move.before, **common), intent]  # type: ignore[arg-type]
 
 
-def _barred(plan: Plan, state: State) -> str:
+def _barred(kind: str, move: Move, state: State) -> str:
     """What the ledger says against the release by now, whatever it said when the plan was made; empty: nothing."""
-    move = plan.move
     if move.after in state.pruned:
         return "its content was pruned"
     if quarantine := state.quarantine(move.service, move.after):
         return f"it was quarantined (entry {quarantine.seq})"
     verdict = state.at(move.service, move.environment).verdicts.get(move.after)
-    if plan.kind == ROLLBACK and verdict and verdict.health == "fail":
+    if kind == ROLLBACK and verdict and verdict.health == "fail":
         return f"its verdict is fail (entry {verdict.seq})"
     return ""
+
+
+def _spoken_against(intent: Entry, move: Move, state: State, now: datetime) -> str:
+    """Why an interrupted move should not go on, by what was written since it was begun; empty: it may."""
+    place = state.at(move.service, move.environment)
+    if intent.kind == PROMOTE and place.hold and place.is_held(now):
+        return f"{move.service} in {move.environment} is held since entry {place.hold.seq}"
+    return _barred(intent.kind, move, state)
+
+
+def _refuse_unless_moved(intent: Entry, reason: str, seen: Situation) -> None:
+    """A move whose targets are all there is only written down; one that would still change something is refused."""
+    if all(one.observed.digest == intent.after for one in seen.targets):
+        return
+    place = f"--service {intent.service} --env {intent.environment}"
+    raise RefusedError(
+        f"the {intent.kind} of entry {intent.seq} is not carried on: {reason}",
+        f"`go-release-gate release abandon {place} --reason …` gives it up",
+    )
 
 
 def _carry(intent: Entry, move: Move, hands: Hands) -> Entry:

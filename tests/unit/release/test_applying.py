@@ -236,6 +236,38 @@ def test_a_kill_between_the_steps_can_be_resumed(world: World, appends: int) -> 
             resume(*PLACE, world.hands)
 
 
+@pytest.mark.parametrize(
+    ("kind", "values", "words"),
+    [
+        ("quarantine", {"digest": digest(4), "environment": ""}, "it was quarantined"),
+        ("hold", {}, "is held since entry"),
+    ],
+)
+@pytest.mark.parametrize("is_moved", [False, True])
+def test_what_was_spoken_against_meanwhile_is_not_resumed(  # noqa: PLR0917
+    world: World, kind: str, values: dict, words: str, is_moved: bool
+) -> None:
+    """A promotion that was killed goes on behind no hold and no quarantine; one that has ended is written down."""
+    world.write(release(4))
+    plan = world.plan(PROMOTE, digest(4))
+    world.store.kill_after = 1
+    with pytest.raises(Killed):
+        apply_plan(plan, world.hands)
+    world.store.kill_after = 1 << 30
+    if not is_moved:
+        world.targets[0].digest = digest(3)
+    world.write(Entry(0, "", kind, "api", **{"environment": "production", "time": NOW, "actor": ANN, **values}))
+
+    if is_moved:
+        assert resume(*PLACE, world.hands).phase == "done"
+        return
+    with pytest.raises(RefusedError, match=words) as refused:
+        resume(*PLACE, world.hands)
+    assert "abandon" in refused.value.hint
+    assert world.targets[0].digest == digest(3)
+    assert abandon(*PLACE, "held", world.hands).phase == "abandoned"
+
+
 def test_an_open_intent_stops_other_moves_until_it_is_abandoned(world: World) -> None:
     """A target that cannot be reached leaves the intent open; giving it up closes it, and the hold stays."""
     world.targets[0].trouble = UnavailableError("no route")
