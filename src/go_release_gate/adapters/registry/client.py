@@ -172,7 +172,7 @@ class Registries:
         for secret in self._access.secrets(self._place(reference), reference.path):
             said = said.replace(secret, "***")
         if answer.status == 404 and answer.codes:
-            raise AbsentError(f"{reference.domain} has no {reference.path} of this name ({said})")
+            raise AbsentError(f"{reference.domain} has no {reference.path} named {_named(reference)} ({said})")
         raise RegistryError(f"{reference.domain} gave no usable answer: {said}")
 
 

@@ -17,6 +17,7 @@ from go_release_gate.ledger.state import Release, State
 
 if TYPE_CHECKING:
     from go_release_gate.release.requirements import Outside
+    from go_release_gate.release.situation import Situation
 
 
 def conditions_of(desk: Desk, service: str, environment: str) -> Conditions:
@@ -72,29 +73,35 @@ def choose_promotion(desk: Desk, state: State, service: str, environment: str) -
     return Choice(newest, problem=f"no recorded release of {service} may run in {environment}")
 
 
+def refuse_current(situation: Situation, release: Release, drift: str) -> None:
+    """Raise RefusedError where a promotion is to what runs already.
+
+    Args:
+        drift: why a difference between ledger and targets is accepted: what a target lost is put back then.
+    """
+    if situation.recorded == release.image.digest and not (drift and situation.drift):
+        raise RefusedError(f"{release.name} runs in {situation.environment} already")
+
+
 def demand_ready(desk: Desk, state: State, place: Place, release: Release, kind: str) -> dict[str, str]:
     """Evidence of what was verified. Raises RefusedError where a release must not run there.
 
     A promotion's release is held against policy and verdicts, and looked for whole; a rollback's candidates were held
     against their own conditions when one was chosen. What the environment requires is verified of both.
     """
-    service, environment = place
     if kind == PROMOTE:
-        if state.at(service, environment).current == release.image.digest:
-            raise RefusedError(f"{release.name} runs in {environment} already")
         if reason := _barred(desk, state, place, release):
             raise RefusedError(f"{release.name}: {reason}")
-        if gone := absence_of(desk, service)(release):
+        if gone := absence_of(desk, place[0])(release):
             raise RefusedError(f"{release.name} cannot be pulled whole: {gone}", "push it again, or promote another")
     from go_release_gate.release.requirements import check_requirements
 
-    return check_requirements(desk.environment(environment).require, release.image, verifiers(desk))
+    return check_requirements(desk.environment(place[1]).require, release.image, verifiers(desk))
 
 
 def verifiers(desk: Desk) -> Outside:
     """How programs that verify and restore are started."""
-    from go_release_gate.adapters.programs import find
-    from go_release_gate.adapters.toolbox import checkout_of
+    from go_release_gate.adapters.programs import checkout_of, find
     from go_release_gate.release.requirements import Outside
 
     checkout = checkout_of(desk.root, desk.environ)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from go_release_gate.cli.release.asked import fields_of, place_of, refuse_together
-from go_release_gate.cli.release.choosing import choose_promotion, conditions_of, demand_ready
+from go_release_gate.cli.release.choosing import choose_promotion, conditions_of, demand_ready, refuse_current
 from go_release_gate.cli.release.documents import as_json
 from go_release_gate.cli.release.doing import Outcome
 from go_release_gate.cli.release.entries import outcome_of
@@ -50,12 +50,14 @@ def _move(desk: Desk) -> Outcome:
         refuse_together(desk, "request", "plan", "service", "env", "to", "reason")
     _refuse_silence(desk)
     plan = _kept(desk) if args.plan else _made(desk)
+    if args.yes and not args.dry_run:  # nobody looks at the screen
+        return carried(desk, plan, fields_of(desk))
     screen = screen_of(desk, plan)
     plan = replace(plan, warnings=(*plan.warnings, *warnings_of(screen, plan.kind)))
     if args.dry_run:
         return _dry(desk, plan, screen)
     fields = fields_of(desk)
-    if not args.yes and not _agreed(desk, plan, screen):
+    if not _agreed(desk, plan, screen):
         raise RefusedError("nobody said yes: nothing was changed")
     return carried(desk, plan, fields)
 
@@ -118,6 +120,8 @@ def _made(desk: Desk) -> Plan:
     situation = observe(state, service, environment, targets)
     refuse_move(order, state, situation, now)
     # before the targets plan: what an image lost is told by its own name, not by the target that trips over it
+    if choice.release and kind == PROMOTE:
+        refuse_current(situation, choice.release, drift)
     evidence = demand_ready(desk, state, (service, environment), choice.release, kind) if choice.release else {}
     return replace(make_plan(order, choice, situation, targets, now), evidence=evidence)
 
@@ -160,6 +164,9 @@ def _kept(desk: Desk) -> Plan:
     if release is None or release.image != plan.move.image:
         raise RefusedError(f"{plan.move.after} was never recorded as a release of {plan.move.service}")
     place = (plan.move.service, plan.move.environment)
+    if plan.kind == PROMOTE:
+        now = replace(plan.situation, recorded=state.at(*place).current)
+        refuse_current(now, release, plan.accepts_drift)
     plan = replace(plan, evidence=demand_ready(desk, state, place, release, plan.kind))
     if plan.kind == ROLLBACK:
         wish = Wish(plan.move.service, plan.move.environment, plan.move.after)

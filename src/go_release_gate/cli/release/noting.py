@@ -58,12 +58,25 @@ def _hold(desk: Desk) -> Outcome:
     nonce = request.nonce if request else ""
     draft = _draft(desk, HOLD, service, environment, expires=expiry(desk.args.expires, desk.now()), nonce=nonce)
 
-    def make(_state: State) -> list[Entry]:
+    def make(state: State) -> list[Entry]:
         if request:
             refuse_repeated(desk, request)
+        _refuse_shorter(draft, state.at(service, environment).hold)
         return [draft]  # a hold on a hold replaces it: the later word counts
 
     return _appended(desk, make, "held", (service, environment))
+
+
+def _refuse_shorter(draft: Entry, standing: Entry | None) -> None:
+    """Raise RefusedError where a hold would end before the one that stands: that is lifting it, which is another right."""
+    if standing is None or draft.expires is None or (standing.expires and standing.expires <= draft.expires):
+        return
+    until = f"until {standing.expires:%Y-%m-%d %H:%M} UTC" if standing.expires else "without an end"
+    place = f"--service {draft.service} --env {draft.environment}"
+    raise RefusedError(
+        f"{draft.service} in {draft.environment} is held {until} since entry {standing.seq}: this hold would end sooner",
+        f"`go-release-gate release unhold {place}` first, if that is meant",
+    )
 
 
 def _unhold(desk: Desk) -> Outcome:

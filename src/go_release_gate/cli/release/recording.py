@@ -7,17 +7,18 @@ from dataclasses import replace
 from go_release_gate.cli.release.asked import fields_of, service_of
 from go_release_gate.cli.release.doing import Outcome
 from go_release_gate.cli.release.entries import outcome_of
-from go_release_gate.cli.release.sources import source_of
-from go_release_gate.cli.release.views import shown
 from go_release_gate.cli.release.wiring import Desk
-from go_release_gate.errors import UsageError
-from go_release_gate.ledger.entry import RELEASE, Entry, Image
-from go_release_gate.ledger.state import State
+from go_release_gate.errors import RaceError, UsageError
+from go_release_gate.ledger.entry import RELEASE, Entry, Image, Source
+from go_release_gate.ledger.state import Release, State
 from go_release_gate.oci.reference import InvalidReferenceError, Reference, parse
 
 
 def perform(desk: Desk) -> Outcome:
     """Describe the image, find its source, and append the entry; a digest that is recorded already stays as it is."""
+    from go_release_gate.cli.release.sources import source_of, version_of
+    from go_release_gate.cli.release.views import shown
+
     service = service_of(desk)
     fields = fields_of(desk)
     reference = reference_of(desk.args.image, desk.service(service).image)
@@ -25,10 +26,14 @@ def perform(desk: Desk) -> Outcome:
         raise UsageError("--image names neither tag nor digest", f"for example: {reference}:1.4.2")
     image, notices = described(desk, service, reference)
     source = source_of(desk, service, reference.tag, desk.args.tag or "")
+    if reference.tag and source.version not in ("", version_of(reference.tag) or source.version):
+        notices = (*notices, f"the image's tag {reference.tag} says another version than {source.tag}, which counts")
     draft = Entry(
         0, "", RELEASE, service, "", desk.now(), desk.actor, desk.args.reason or "", image, source, fields=fields
     )
     if desk.args.dry_run:
+        if known := desk.book.state().release(service, image.digest):
+            return _recorded(desk, service, known, source, notices)
         return outcome_of(desk, "record", service, (), "would record", release=(image, source), notices=notices)
 
     def make(state: State) -> list[Entry]:
@@ -37,12 +42,22 @@ def perform(desk: Desk) -> Outcome:
     written = desk.book.append(make)
     if not written:
         known = desk.book.state(fresh=False).release(service, image.digest)
-        number = known.entry.seq if known else 0
-        words = f"{image.digest} is recorded already, as entry {number}"
-        release = (known.image, known.source) if known else (image, source)
-        return outcome_of(desk, "record", service, (), words, release=release, seq=number, notices=notices)
+        if known is None:  # it was asked for just now
+            raise RaceError(f"the release of {image.digest} is gone from the ledger", "run it again")
+        return _recorded(desk, service, known, source, notices)
     notices = (*notices, *shown(desk, written))
     return outcome_of(desk, "record", service, written, "recorded", release=(image, source), notices=notices)
+
+
+def _recorded(desk: Desk, service: str, known: Release, source: Source, notices: tuple[str, ...]) -> Outcome:
+    """What is there already, and where that is another version than the one that was to be recorded."""
+    number, digest = known.entry.seq, known.image.digest
+    if source.version and source.version != known.source.version:
+        was = known.source.version or "a release without a version"
+        notices = (*notices, f"the digest stays {was}, as entry {number} has it: {source.version} was not recorded")
+    words = f"{digest} is recorded already, as entry {number}"
+    found = (known.image, known.source)
+    return outcome_of(desk, "record", service, (), words, release=found, seq=number, notices=notices)
 
 
 def reference_of(text: str | None, repository: str) -> Reference:

@@ -21,11 +21,12 @@ def source_of(desk: Desk, service: str, image_tag: str, told: str = "") -> Sourc
         image_tag: tag of the image, which names the version where no git tag is told. told: `--tag`.
 
     Raises:
-        UsageError: the tag is not in this checkout. UnavailableError: its commit cannot be read.
+        UsageError: the tag is not in this checkout, or is of another service's module. UnavailableError: its commit cannot be read.
     """
     settings = desk.service(service)
     directory = posixpath.normpath(settings.module)
     tag = told.removeprefix("refs/tags/") or _tag_of(desk, directory, image_tag)
+    _refuse_foreign(desk, service, directory, tag)
     commit = desk.git.tag_at(tag) if tag else desk.git.head_commit()
     if tag and not commit:
         raise UsageError(f"there is no git tag {tag!r} in this checkout", "fetch it: git fetch --tags")
@@ -42,6 +43,18 @@ def source_of(desk: Desk, service: str, image_tag: str, told: str = "") -> Sourc
         build_list=snapshot_of(module) if module else "",
         snapshot=desk.args.snapshot or "",
     )
+
+
+def _refuse_foreign(desk: Desk, service: str, directory: str, tag: str) -> None:
+    """Raise UsageError for a tag of another service's module: a digest is recorded once, and under its own version."""
+    prefix = tag.rpartition("/")[0]
+    for name, other in desk.settings.services.items():
+        found = posixpath.normpath(other.module)
+        if prefix and prefix == found != directory:
+            raise UsageError(
+                f"the tag {tag!r} is of {found}, the module of {name}; that of {service} is {directory}",
+                "name the tag of its own module: --tag",
+            )
 
 
 def version_of(tag: str) -> str:

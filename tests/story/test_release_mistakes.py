@@ -1,0 +1,107 @@
+"""Mistakes that people make with the ledger: each is named before it is written down for good."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support import dockerregistry
+from support.dockerregistry import RealRegistry
+from support.releaseworld import World, git, stopped_clock
+
+TWO = """\
+services:
+  api: {{image: "{registry}/{path}", module: services/api}}
+  web: {{image: "{registry}/web", module: services/web}}
+environments:
+  staging: {{targets: [{{kind: channel-tag}}]}}
+  production: {{after: staging, targets: [{{kind: channel-tag}}]}}
+"""
+
+
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealRegistry]:
+    """A real registry."""
+    with dockerregistry.running(tmp_path_factory.mktemp("registry")) as found:
+        yield found
+
+
+@pytest.fixture
+def world(tmp_path: Path, registry: RealRegistry, monkeypatch: pytest.MonkeyPatch) -> World:
+    """Two services and nothing recorded."""
+    return World(tmp_path, registry, stopped_clock(monkeypatch)).make(TWO)
+
+
+def test_a_tag_of_another_module_is_refused(world: World) -> None:
+    """A digest is recorded once, so that a slip of the tag must not give it another service's version."""
+    world.release("1.0.0")
+    git(world.clone, "tag", "services/web/v7.0.0")
+    refs = world.refs()
+
+    words = ("record", "--service", "api", "--image", ":1.0.0", "--tag", "services/web/v7.0.0")
+    refused = world.run(*words, code=2)
+
+    assert "is of services/web, the module of web; that of api is services/api" in refused.err
+    assert world.refs() == refs
+
+
+def test_a_tag_that_contradicts_the_image_is_told(world: World) -> None:
+    """The git tag counts, and who meant the image's is told."""
+    world.release("1.0.0")
+    world.release("1.1.0")
+
+    done = world.run("record", "--service", "api", "--image", ":1.1.0", "--tag", "services/api/v1.0.0")
+
+    assert "the image's tag 1.1.0 says another version than services/api/v1.0.0" in done.out
+
+
+def test_a_digest_under_a_second_version_is_told(world: World) -> None:
+    """It stays what it was, in a dry run, too, which must not promise an entry."""
+    world.release("1.0.0")
+    world.release("1.1.0")
+    words = ("record", "--service", "api", "--image", ":1.0.0")
+    world.run(*words)
+
+    for again in (("--tag", "services/api/v1.1.0"), ("--tag", "services/api/v1.1.0", "--dry-run")):
+        told = world.run(*words, *again)
+        assert "is recorded already, as entry 1" in told.out
+        assert "the digest stays 1.0.0, as entry 1 has it: 1.1.0 was not recorded" in told.out
+    assert "would record" not in world.run(*words, "--dry-run").out
+
+
+def test_a_tag_that_the_registry_lacks_is_named(world: World) -> None:
+    """The message has the tag that was looked for."""
+    assert (
+        f"has no {world.path} named 9.9.9" in world.run("record", "--service", "api", "--image", ":9.9.9", code=3).err
+    )
+
+
+def test_what_a_target_lost_is_put_back(world: World, registry: RealRegistry) -> None:
+    """A tag that was moved by hand is promoted again to what the ledger says, with a reason; else nothing is done."""
+    world.release("1.0.0")
+    world.record("1.0.0")
+    world.run("promote", "--service", "api", "--env", "staging", "--to", "1.0.0", "--yes")
+    again = ("promote", "--service", "api", "--env", "staging", "--to", "1.0.0", "--yes", "--accept-drift", "by hand")
+    assert "runs in staging already" in world.run(*again, code=5).err
+    registry.push(world.path, "staging", "moved by hand")
+
+    done = world.run(*again)
+
+    assert "promoted to 1.0.0" in done.out
+    assert "drift" not in world.run("status", "--service", "api", "--env", "staging").out
+
+
+def test_a_hold_is_not_lifted_by_a_shorter_one(world: World) -> None:
+    """Who may hold may not lift: a hold that ends before the standing one is refused; a longer one replaces it."""
+    hold = ("hold", "--service", "api", "--env", "production")
+    world.run(*hold, "--expires", "2h")
+    refused = world.run(*hold, "--expires", "1h", code=5)
+    assert "is held until 2026-" in refused.err
+    assert "release unhold --service api --env production` first" in refused.err
+    world.run(*hold, "--expires", "3h")
+    world.run(*hold)
+    assert "is held without an end since entry 3" in world.run(*hold, "--expires", "9d", code=5).err
+    world.run("unhold", "--service", "api", "--env", "production")
+    world.run(*hold, "--expires", "1h")
