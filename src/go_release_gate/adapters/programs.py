@@ -12,6 +12,18 @@ from go_release_gate.errors import UnavailableError
 GO_HINT = "install Go 1.23 or newer (https://go.dev/dl), or add its bin directory to PATH"
 
 
+def checkout_of(root: Path, parent: Mapping[str, str]) -> Path:
+    """The whole tree that `root` is a part of: the workspace, or the nearest work tree. No program comes from it.
+
+    A home directory that is itself a work tree does not count: people's own programs lie in it.
+    """
+    workspace = parent.get("GITHUB_WORKSPACE", "")
+    if workspace and root.is_relative_to(workspace):
+        return Path(workspace)
+    top = next((place for place in (root, *root.parents) if (place / ".git").exists()), root)
+    return root if str(top) == parent.get("HOME") else top
+
+
 def find_go(parent: Mapping[str, str], root: Path) -> Path:
     """Find the go command: PATH, then $GOROOT/bin.
 

@@ -19,7 +19,7 @@ from go_release_gate.adapters.go import GoCommand
 from go_release_gate.adapters.lowered import lowered_privileges
 from go_release_gate.adapters.privatehome import private_home
 from go_release_gate.adapters.process import ProcessRunner
-from go_release_gate.adapters.programs import find, find_go
+from go_release_gate.adapters.programs import checkout_of, find, find_go
 from go_release_gate.adapters.signals import watched
 from go_release_gate.config.settings import GoSettings
 
@@ -110,18 +110,6 @@ def open_toolbox(parent: Mapping[str, str], request: ToolboxRequest) -> Iterator
                 notices=(*_notices(children.dropped, secrets, request), *word),
                 own_variables=own_variables,
             )
-
-
-def checkout_of(root: Path, parent: Mapping[str, str]) -> Path:
-    """The whole tree that `root` is a part of: the workspace, or the nearest work tree. No program comes from it.
-
-    A home directory that is itself a work tree does not count: people's own programs lie in it.
-    """
-    workspace = parent.get("GITHUB_WORKSPACE", "")
-    if workspace and root.is_relative_to(workspace):
-        return Path(workspace)
-    top = next((place for place in (root, *root.parents) if (place / ".git").exists()), root)
-    return root if str(top) == parent.get("HOME") else top
 
 
 def url_secrets(parent: Mapping[str, str]) -> tuple[str, ...]:

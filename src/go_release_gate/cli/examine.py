@@ -16,8 +16,7 @@ from go_release_gate.adapters import goenv, trust
 from go_release_gate.adapters.environment import Surroundings, child_environment
 from go_release_gate.adapters.go import GoCommand
 from go_release_gate.adapters.process import ProcessRunner
-from go_release_gate.adapters.programs import find, find_go
-from go_release_gate.adapters.toolbox import checkout_of
+from go_release_gate.adapters.programs import checkout_of, find, find_go
 from go_release_gate.cli.basefile import git_of
 from go_release_gate.cli.settings import read_payload
 from go_release_gate.config.environment import secret

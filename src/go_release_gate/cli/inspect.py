@@ -13,8 +13,9 @@ from pathlib import Path
 from go_release_gate import __version__
 from go_release_gate.adapters.github.runner import new_token
 from go_release_gate.adapters.process import ProcessRunner
+from go_release_gate.adapters.programs import checkout_of
 from go_release_gate.adapters.signals import watched
-from go_release_gate.adapters.toolbox import checkout_of, url_secrets
+from go_release_gate.adapters.toolbox import url_secrets
 from go_release_gate.adapters.trust import read_bundle, system_bundle
 from go_release_gate.cli.asking import sinks_of, unjudged
 from go_release_gate.cli.basefile import git_of

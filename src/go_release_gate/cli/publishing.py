@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from go_release_gate.adapters.toolbox import checkout_of
+from go_release_gate.adapters.programs import checkout_of
 from go_release_gate.cli.basefile import git_of
 from go_release_gate.cli.root import root_of
 from go_release_gate.cli.settings import read_payload

@@ -136,10 +136,10 @@ def _reached(args: argparse.Namespace, environ: Mapping[str, str]) -> Iterator[t
     from tempfile import TemporaryDirectory
 
     from go_release_gate.adapters.process import ProcessRunner
+    from go_release_gate.adapters.programs import checkout_of
     from go_release_gate.adapters.registry.asking import Timing
     from go_release_gate.adapters.registry.connecting import Connecting, connect
     from go_release_gate.adapters.signals import watched
-    from go_release_gate.adapters.toolbox import checkout_of
     from go_release_gate.adapters.trust import install, read_bundle, system_bundle
 
     runner, root = ProcessRunner(), Path.cwd()

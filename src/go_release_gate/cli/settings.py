@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from go_release_gate.adapters.toolbox import checkout_of
+from go_release_gate.adapters.programs import checkout_of
 from go_release_gate.cli.basefile import Elsewhere, base_reader
 from go_release_gate.cli.root import below
 from go_release_gate.config.event import PAYLOAD_LIMIT, EventContext, load_event

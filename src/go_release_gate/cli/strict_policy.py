@@ -54,7 +54,7 @@ def _of_pull_request(args: Namespace, environ: Mapping[str, str], root: Path, ev
     from go_release_gate.config.tighten import tighten
 
     if given := getattr(args, "config", None):
-        from go_release_gate.adapters.toolbox import checkout_of
+        from go_release_gate.adapters.programs import checkout_of
         from go_release_gate.cli.root import below
 
         if below(Path(given), checkout_of(root, environ)) is None:

@@ -21,7 +21,7 @@ from go_release_gate.ledger.entry import Entry
 # the number 1 as its `schema`: the tables with free keys hold texts alone. So this is found at the entry's own.
 _REASON = re.compile(rb'"reason":"(?:[^"\\]|\\.)*",')
 _TEXT = re.compile(rb'"(?:[^"\\]|\\.)*"')
-_OF_ALL = (b'"nonce":', b'"kind":"prune"')  # what concerns every service; found once too often does no harm
+_NONCE, _PRUNE = b'"nonce":', b'"kind":"prune"'  # what concerns every service; found once too often does no harm
 
 
 class Known(Sequence[Entry]):
@@ -31,11 +31,12 @@ class Known(Sequence[Entry]):
         head: digest of the last one's bytes. services: whose entries they are.
     """
 
-    def __init__(self, records: Sequence[bytes], head: str, places: dict[str, list[int]]) -> None:
+    def __init__(self, records: Sequence[bytes], head: str, places: dict[str, list[int]], of_all: list[int]) -> None:
         self.head = head
         self.services = frozenset(places)
         self._records = records
         self._places = places
+        self._of_all = of_all
         self._made: dict[int, Entry] = {}
 
     def __len__(self) -> int:
@@ -54,10 +55,9 @@ class Known(Sequence[Entry]):
         """Those of a service."""
         return [self._entry(one) for one in self._places.get(service, ())]
 
-    def of_all(self) -> Iterator[Entry]:
+    def of_all(self) -> list[Entry]:
         """Those that concern every service: used-up nonces, what was pruned. Others may be among them."""
-        records = enumerate(self._records)
-        return (self._entry(number) for number, data in records if any(one in data for one in _OF_ALL))
+        return [self._entry(one) for one in self._of_all]
 
     def _entry(self, number: int) -> Entry:
         found = self._made.get(number)
@@ -78,15 +78,18 @@ def followed(records: Sequence[bytes]) -> Known | None:
     None: they do not. Who trusts the last record's bytes can trust all of them then.
     """
     places: dict[bytes, list[int]] = {}
+    of_all: list[int] = []
     head = ""
     for number, data in enumerate(records):
         service = _service(data, number + 1, head) if number else _first(data)
         if service is None:
             return None
         places.setdefault(service, []).append(number)
+        if _NONCE in data or _PRUNE in data:
+            of_all.append(number)
         head = f"sha256:{hashlib.sha256(data).hexdigest()}"
     try:
-        return Known(records, head, {json.loads(name): found for name, found in places.items()})
+        return Known(records, head, {json.loads(name): found for name, found in places.items()}, of_all)
     except ValueError:
         return None
 
@@ -102,16 +105,15 @@ def _first(data: bytes) -> bytes | None:
 
 def _service(data: bytes, seq: int, head: str) -> bytes | None:
     """The service of an entry, as JSON; None: it does not say that it stands there."""
-    prev, number = b'"prev":"%b",' % head.encode(), b'"schema":1,"seq":%d,"service":' % seq
-    end = data.find(prev + number)
-    if end >= 0:
-        end += len(prev) + len(number)
-    elif (start := data.find(prev)) >= 0 and (reason := _REASON.match(data, start + len(prev))):
-        if not data.startswith(number, reason.end()):
+    prev, number = '"prev":"%s",' % head, '"schema":1,"seq":%d,"service":' % seq  # noqa: UP031 - ten thousand times
+    link = (prev + number).encode()
+    end = data.find(link) + len(link)
+    if end < len(link):
+        start = data.find(prev.encode())
+        reason = _REASON.match(data, start + len(prev)) if start >= 0 else None
+        if not reason or not data.startswith(number.encode(), reason.end()):
             return None
         end = reason.end() + len(number)
-    else:
-        return None
     found = _TEXT.match(data, end)
     return found[0] if found else None
 

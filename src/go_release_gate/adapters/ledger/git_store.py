@@ -7,13 +7,15 @@ https://git-scm.com/docs/git-push#Documentation/git-push.txt---force-with-leasel
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from go_release_gate.adapters.ledger.begun import Begun
 from go_release_gate.adapters.process import Completed, Runner
 from go_release_gate.errors import RefusedError, UnavailableError
 from go_release_gate.ledger.canonical import SIZE_LIMIT
@@ -56,10 +58,24 @@ class GitStore:
         self._place = place
         digits = "".join(character for character in place.ref if character.isalnum())
         self._local = f"{LOCAL}-{digits}"
+        self._begun: Begun | None = None
+
+    def begin(self) -> None:
+        """Begin the fetch of the first `read`, which waits for it: what is done meanwhile takes no time of its own."""
+        self._begun = Begun(self._fetched)
+
+    def end(self, terminate: Callable[[], None]) -> None:
+        """Nobody reads any more: what was begun in vain is ended by `terminate`, and waited for."""
+        begun, self._begun = self._begun, None
+        if begun:
+            terminate()
+            with contextlib.suppress(UnavailableError):
+                begun.ended()
 
     def read(self, known: Records | None = None) -> Records:
         """Fetch the ref and read what is new behind `known`."""
-        tip = self._fetched()
+        begun, self._begun = self._begun, None
+        tip = begun.ended() if begun else self._fetched()
         if known and known.tip == tip:
             return known
         before = known.records if known and known.tip and self._is_ancestor(known.tip, tip) else ()

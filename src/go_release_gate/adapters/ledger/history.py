@@ -26,9 +26,18 @@ class ReleaseHistory(GitHistory):
         """The mail address that git would commit with; empty where none is set."""
         return self._line("config", "--get", "user.email")
 
+    _common: Path | None = None
+
+    def is_repository(self) -> bool:
+        """Whether `root` lies in a work tree that git is ready to read; the same look finds the common directory."""
+        said = self._line("rev-parse", "--is-inside-work-tree", "--path-format=absolute", "--git-common-dir")
+        first, _, second = said.partition("\n")
+        self._common = Path(second) if second else None
+        return first == "true"
+
     def common_directory(self) -> Path:
         """The directory that git keeps for all work trees of the clone."""
-        return Path(self._line("rev-parse", "--path-format=absolute", "--git-common-dir"))
+        return self._common or Path(self._line("rev-parse", "--path-format=absolute", "--git-common-dir"))
 
     def lying(self, before: str, after: str) -> Lying:
         """The commits between: `gone` are those of `before` alone, `come` those of `after` alone; merges left out.

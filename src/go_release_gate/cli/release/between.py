@@ -6,15 +6,16 @@ import posixpath
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
+from typing import TYPE_CHECKING
 
 from go_release_gate.cli.release.page import Heading, Lines, Part, Table
 from go_release_gate.cli.release.wiring import Desk
 from go_release_gate.config.releases import Service
-from go_release_gate.engine.commit_modules import files_of, modules_of
-from go_release_gate.engine.globs import matcher
 from go_release_gate.errors import UnavailableError
-from go_release_gate.facts.module import Module
 from go_release_gate.ledger.entry import Source
+
+if TYPE_CHECKING:
+    from go_release_gate.facts.module import Module
 
 SHOWN = 10  # commits of one side
 _SETTINGS = (".yml", ".yaml", ".toml", ".ini", ".env", ".properties", ".conf", ".cfg", ".json")
@@ -77,6 +78,8 @@ def between(desk: Desk, service: str, before: Source, after: Source) -> Between:
 
 
 def _module(desk: Desk, service: str, commit: str) -> Module | None:
+    from go_release_gate.engine.commit_modules import files_of, modules_of
+
     directory = posixpath.normpath(desk.service(service).module)
     return next((one for one in modules_of(files_of(desk.git, commit)) if one.dir == directory), None)
 
@@ -103,6 +106,8 @@ def _is_setting(path: str) -> bool:
 
 
 def _migrations(settings: Service, paths: Iterable[str]) -> Iterable[Migration]:
+    from go_release_gate.engine.globs import matcher
+
     is_migration = matcher(settings.migrations) if settings.migrations else (lambda _path: False)
     return [Migration(path, fnmatch(path, "*irreversible*")) for path in paths if is_migration(path)]
 

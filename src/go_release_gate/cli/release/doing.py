@@ -18,6 +18,7 @@ from go_release_gate.cli.release.wiring import open_desk
 from go_release_gate.errors import UsageError
 from go_release_gate.report.colour import wants_colour
 
+AT_ONCE = frozenset({"promote", "rollback", "resume", "abandon", "status", "list", "hold", "unhold"})
 READING = frozenset({"list", "status", "diff", "verify", "export", "request"})
 
 
@@ -54,7 +55,6 @@ def perform(args: argparse.Namespace, environ: Mapping[str, str]) -> Outcome:
     """Do what `args.release_action` says. Raises GateError."""
     action = find_action(args.release_action)
     is_writing = action.name not in READING and not getattr(args, "dry_run", None)
-    module = import_module(f"go_release_gate.cli.release.{action.module}")
     if args.output:
         from go_release_gate.report.files import check_writable
 
@@ -62,6 +62,9 @@ def perform(args: argparse.Namespace, environ: Mapping[str, str]) -> Outcome:
     with open_desk(args, environ, is_writing=is_writing) as desk:
         if is_writing:
             desk.refuse_untrusted()
+        if action.name in AT_ONCE and not getattr(args, "offline", None):
+            desk.ledger.begin()  # these read the ledger first of all
+        module = import_module(f"go_release_gate.cli.release.{action.module}")
         outcome: Outcome = module.perform(desk)
         return outcome
 

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING
 from go_release_gate.adapters.ledger.history import ReleaseHistory
 from go_release_gate.adapters.ledger.surroundings import git_environment
 from go_release_gate.adapters.process import ProcessRunner
-from go_release_gate.adapters.programs import find
+from go_release_gate.adapters.programs import checkout_of, find
 from go_release_gate.adapters.signals import watched
-from go_release_gate.adapters.toolbox import checkout_of
 from go_release_gate.adapters.trust import install, read_bundle, system_bundle
 from go_release_gate.cli.release.emergency import opened
 from go_release_gate.cli.release.offline import LastKnown
@@ -80,6 +79,7 @@ class Desk:
     now: Callable[[], datetime] = current_time
     said: Callable[[str], None] = lambda _words: None
     _book: Book | None = None
+    _ledger: GitStore | None = None
     _registries: Registries | None = None
 
     @property
@@ -118,6 +118,13 @@ class Desk:
             )
             self._registries = connect(self.environ, wanted)
         return self._registries
+
+    @property
+    def ledger(self) -> GitStore:
+        """The ledger's bytes, as git reaches them."""
+        if self._ledger is None:
+            self._ledger = _git_store(self)
+        return self._ledger
 
     @property
     def book(self) -> Book:
@@ -187,7 +194,7 @@ def open_desk(args: argparse.Namespace, environ: Mapping[str, str], *, is_writin
         history = ReleaseHistory(runner, git, {**variables}, root)
         if not history.is_repository():
             raise UsageError(f"{root} is no git checkout, which the ledger is reached through", "run it in a checkout")
-        yield Desk(
+        desk = Desk(
             args=args,
             environ=environ,
             root=root,
@@ -205,6 +212,10 @@ def open_desk(args: argparse.Namespace, environ: Mapping[str, str], *, is_writin
             now=lambda: current_time(),  # noqa: PLW0108 - looked up when asked, so that tests can stop the clock
             said=_teller(args),
         )
+        try:
+            yield desk
+        finally:
+            desk.ledger.end(runner.terminate_all)
 
 
 def _teller(args: argparse.Namespace) -> Callable[[str], None]:
@@ -248,7 +259,7 @@ def _book(desk: Desk) -> Book:
     outside = Outside(desk.runner, desk.variables, desk.scratch)
     # only who writes needs a key; everybody judges what is read
     sign = signer_of(ledger, keys, outside) if desk.is_writing else (lambda _entry: None)
-    by_git = _git_store(desk)
+    by_git = desk.ledger
     return Book(_store(desk, by_git), sign, judge_of(ledger, keys, outside), _memory(desk, by_git, keys.shared))
 
 
