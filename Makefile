@@ -33,7 +33,7 @@ lint: venv $(ACTIONLINT) ## style, types, workflows, Dockerfile, generated files
 	.venv/bin/zizmor --offline --quiet --persona auditor $(WORKFLOWS)
 	$(ACTIONLINT) -shellcheck .venv/bin/shellcheck $(wildcard .github/workflows/*.yml workflow-templates/*.yml)
 	.venv/bin/hadolint Dockerfile
-	.venv/bin/shellcheck .ci/run devtools/*.sh setup/*.sh credentials/*.sh
+	.venv/bin/shellcheck .ci/run devtools/*.sh devtools/*/*.sh setup/*.sh credentials/*.sh
 	$(WITH_GO) $(PYTHON) devtools/generate.py --check
 
 $(ACTIONLINT): | venv
