@@ -15,7 +15,9 @@ from go_release_gate.adapters.environment import git_configuration
 DOCKER_PASSED = (
     "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "XDG_RUNTIME_DIR",
 )  # fmt: skip
-_PASSED = ("CI", "TZ", "CC", "CXX", "PKG_CONFIG_PATH", *DOCKER_PASSED)
+RELEASE_PASSED = ("RELEASE_IMAGE", "RELEASE_IMAGE_DIGEST")
+"""The image that commands test, and its digest: .github/workflows/test.yml gives them."""
+_PASSED = ("CI", "TZ", "CC", "CXX", "PKG_CONFIG_PATH", *DOCKER_PASSED, *RELEASE_PASSED)
 _OF_FETCHING = (
     "GOAUTH",
     "NETRC",
