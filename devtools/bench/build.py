@@ -2,8 +2,8 @@
 
     python devtools/bench/build.py [--write PAGE]
 
-The runs are made in turn, so that a busy machine is busy for all of them; of each the median counts. Exit code 1:
-the target (go build + 150 ms) is missed.
+The runs are made in turn, so that a busy machine is busy for all of them; of each the fastest counts, which is the one
+that others disturbed least, and the median stands beside it. Exit code 1: the target (go build + 150 ms) is missed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(Path(__file__).parents[1])]
 from marks import put  # noqa: E402 - the path must be set first
 
-ROUNDS = 15
+ROUNDS = 40
 ALLOWANCE = 0.150  # seconds
 MAIN = 'package main\n\nimport "net/http"\n\nfunc main() { println(http.ListenAndServe(":8080", nil)) }\n'
 
@@ -33,22 +33,24 @@ def main() -> int:
     parser.add_argument("--write", type=Path, help="put the table between the marks `build` of this page")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        medians = measured(Path(folder))
-    limit = medians["go build"] + ALLOWANCE
-    rows = ["| run | ms | of the limit |", "|---|--:|--:|"]
+        found = measured(Path(folder))
+    fastest = {name: min(seconds) for name, seconds in found.items()}
+    limit = fastest["go build"] + ALLOWANCE
+    rows = ["| run | ms | of the limit | median, ms |", "|---|--:|--:|--:|"]
     rows += [
-        f"| `{name}` | {took * 1000:.0f} | {f'{took / limit:.2f}' if 'build' in name else ''} |"
-        for name, took in medians.items()
+        f"| `{name}` | {took * 1000:.0f} | {f'{took / limit:.2f}' if 'build' in name else ''} "
+        f"| {statistics.median(found[name]) * 1000:.0f} |"
+        for name, took in fastest.items()
     ]
-    rows += [f"| `go build` + 150 ms | {limit * 1000:.0f} | 1.00 |"]
+    rows += [f"| `go build` + 150 ms | {limit * 1000:.0f} | 1.00 | |"]
     print("\n".join(rows))
     if arguments.write:
         put(arguments.write, "build", "\n".join(rows))
-    return 0 if medians["build"] < limit else 1
+    return 0 if fastest["build"] < limit else 1
 
 
-def measured(folder: Path) -> dict[str, float]:
-    """What is run → median of its seconds."""
+def measured(folder: Path) -> dict[str, list[float]]:
+    """What is run → its seconds."""
     place = repository(folder / "shop")
     raw = ("go", "build", "-trimpath", "-mod=readonly", "-buildvcs=auto", "-o", str(folder / "raw"), ".")
     runs: dict[str, Callable[[], None]] = {
@@ -65,7 +67,7 @@ def measured(folder: Path) -> dict[str, float]:
             started = time.perf_counter()
             one()
             found[name].append(time.perf_counter() - started)
-    return {name: statistics.median(seconds) for name, seconds in found.items()}
+    return found
 
 
 def repository(place: Path) -> Path:

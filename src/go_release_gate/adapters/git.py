@@ -60,6 +60,13 @@ class Git:
         """The commit that `revision` names; empty when it names none."""
         return self._line("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
 
+    def head(self) -> tuple[str, int | None]:
+        """The commit that is checked out and when it was made, in seconds since 1970; empty and None: there is none."""
+        said = _text(self._run("cat-file", "--batch", stdin=b"HEAD^{commit}\n"))
+        first, _, rest = said.partition("\n")
+        name, _, kind = first.partition(" ")
+        return (name, _time_of(rest)) if kind.startswith("commit ") else ("", None)
+
     def lineage(self) -> tuple[str, ...]:
         """The commit that is checked out and its parents, which may be missing here themselves (a shallow checkout
         keeps their names in the commit); empty when there is no commit."""
@@ -121,10 +128,7 @@ class Git:
 
     def time_of(self, revision: str) -> int | None:
         """When a commit was made (committed), in seconds since 1970; None: it is not here."""
-        answer = self._run("cat-file", "commit", f"{revision}^{{commit}}")
-        lines = _text(answer).partition("\n\n")[0].splitlines()
-        words = next((line.split() for line in lines if line.startswith("committer ")), [])
-        return int(words[-2]) if len(words) > 2 and words[-2].isdigit() else None
+        return _time_of(_text(self._run("cat-file", "commit", f"{revision}^{{commit}}")))
 
     def default_branch(self) -> str:
         """The branch that the remote called origin had checked out when this was cloned; empty: not known."""
@@ -253,6 +257,13 @@ class Git:
         return self._runner.run(
             argv, cwd=self._root, env=self._environment, timeout=TIMEOUT, stdin=stdin, output_limit=limit
         )
+
+
+def _time_of(commit: str) -> int | None:
+    """When a commit was committed, from its text."""
+    lines = commit.partition("\n\n")[0].splitlines()
+    words = next((line.split() for line in lines if line.startswith("committer ")), [])
+    return int(words[-2]) if len(words) > 2 and words[-2].isdigit() else None
 
 
 def _entry(head: Sequence[str], path: str) -> TreeEntry:

@@ -47,6 +47,17 @@ class Go(Protocol):
         """Run `go ARGS` in `cwd`. `env` adds to the fixed environment (GOPROXY=off, GODEBUG=goindex=0 …)."""
         ...
 
+    def early(
+        self, args: Sequence[str], *, cwd: Path, timeout: float, env: Mapping[str, str] | None = None
+    ) -> Completed | None:
+        """Run `go ARGS` before anything was asked of Go; None: which Go judges, or how, is not known before."""
+        ...
+
+    @property
+    def cache(self) -> str:
+        """The build cache that every call is given; empty: Go's own."""
+        ...
+
     @property
     def environment(self) -> Mapping[str, str]:
         """The fixed environment itself, for who makes another one of it."""
@@ -127,6 +138,19 @@ class GoCommand:
         """Run `go ARGS` in `cwd`; `env` adds to the fixed environment. The time limit defaults to the setting's."""
         self.toolchain  # noqa: B018 - selects the Go that judges, once
         return self._call(args, cwd, self._environment | dict(env or {}), timeout)
+
+    def early(
+        self, args: Sequence[str], *, cwd: Path, timeout: float, env: Mapping[str, str] | None = None
+    ) -> Completed | None:
+        """Run `go ARGS` before anything was asked of Go; None: which Go judges, or how, is not known before."""
+        if self._settings.version or not self._is_trusted:
+            return None
+        return self._call(args, cwd, self._environment | dict(env or {}), timeout)
+
+    @property
+    def cache(self) -> str:
+        """The build cache that every call is given; empty: Go's own."""
+        return self._environment.get("GOCACHE", "")
 
     @property
     def environment(self) -> Mapping[str, str]:

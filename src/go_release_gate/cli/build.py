@@ -6,11 +6,11 @@ import argparse
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from go_release_gate import __version__
 from go_release_gate.adapters.github.runner import new_token
 from go_release_gate.cli.asking import sinks_of, unjudged, wishes_of
 from go_release_gate.cli.complain import complain
@@ -19,6 +19,7 @@ from go_release_gate.cli.session import Session, open_session
 from go_release_gate.cli.settings import Judged, judged_settings
 from go_release_gate.engine.building.ahead import Ahead
 from go_release_gate.engine.building.stamp import Stamp
+from go_release_gate.engine.context import jobs_of
 from go_release_gate.errors import UnavailableError, UsageError
 from go_release_gate.model.severity import Event
 from go_release_gate.model.subject import Subject
@@ -28,7 +29,9 @@ from go_release_gate.report.redact import Redactor
 from go_release_gate.report.write import check_sinks, write_reports
 
 if TYPE_CHECKING:
+    from go_release_gate.adapters.go import Go
     from go_release_gate.engine.base_judging import BaseTree
+    from go_release_gate.engine.building.guess import Guess
     from go_release_gate.engine.building.run import BuildWishes
     from go_release_gate.report.built import BuildReport
 
@@ -90,17 +93,21 @@ def perform(args: argparse.Namespace, environ: Mapping[str, str]) -> Built:
     judged = judged_settings(args, environ, root)
     with open_session(wishes_of(args, environ, root), judged.settings, environ) as session:
         ahead = Ahead(root, judged.settings, session.edges)
-        ahead.start()
+        ahead.ask()
         session.asking = ahead.thread
-        Thread(target=import_module, args=("go_release_gate.engine.building.run",), daemon=True).start()
         stamp = _stamp(judged, session, root, environ)
-        subject = subject_of(judged, session, stamp.commit)
+        guess = _guess(args, environ, judged, session.edges.go, (root, stamp.commit))
+        subjects: list[Subject] = []
+        naming = Thread(target=lambda: subjects.append(subject_of(judged, session, stamp.commit)), daemon=True)
+        naming.start()
+        ahead.start()
         from go_release_gate.engine.building.run import BuildRequest, build
 
+        naming.join()
         request = BuildRequest(
             root,
             judged.settings,
-            subject,
+            subjects[0] if subjects else subject_of(judged, session, stamp.commit),
             _wishes(args, environ, judged, output),
             stamp,
             judged.baseline,
@@ -111,7 +118,31 @@ def perform(args: argparse.Namespace, environ: Mapping[str, str]) -> Built:
             from go_release_gate.cli.building_images import with_images
 
             request = with_images(request, args, environ, session.runner)
-        return Built(build(request, session.edges, ahead), session.secrets)
+        try:
+            return Built(build(request, session.edges, ahead, guess), session.secrets)
+        finally:
+            if guess:
+                guess.settle()
+
+
+def _guess(
+    args: argparse.Namespace, environ: Mapping[str, str], judged: Judged, go: Go, tree: tuple[Path, str]
+) -> Guess | None:
+    """What was built last of this tree (root, commit), begun; None: no program is kept, so that none is up to date."""
+    (root, commit), settings = tree, judged.settings
+    if not _keeps(environ, judged) or args.reproducible or not settings.trusted or not go.cache:
+        return None
+    from go_release_gate.engine.building.guess import Guess
+
+    asked = [str((args.service, args.platform)), settings.digest, commit, __version__]
+    guess = Guess(go, root, asked, jobs_of(settings))
+    guess.start(settings.build.timeout)
+    return guess
+
+
+def _keeps(environ: Mapping[str, str], judged: Judged) -> bool:
+    """What a workflow restored from a cache is not believed, and nothing is left of a release that was not linked."""
+    return environ.get("GITHUB_ACTIONS") != "true" and judged.settings.event is not Event.TAG
 
 
 def _wishes(args: argparse.Namespace, environ: Mapping[str, str], judged: Judged, output: Path | None) -> BuildWishes:
@@ -123,8 +154,7 @@ def _wishes(args: argparse.Namespace, environ: Mapping[str, str], judged: Judged
         output=output,
         reproducible=bool(args.reproducible),
         smoke=bool(args.smoke),
-        # what a workflow restored from a cache is not believed, and nothing is left of a release that was not linked
-        keeps=environ.get("GITHUB_ACTIONS") != "true" and judged.settings.event is not Event.TAG,
+        keeps=_keeps(environ, judged),
     )
 
 
@@ -141,7 +171,7 @@ def _stamp(judged: Judged, session: Session, root: Path, environ: Mapping[str, s
         one = found.modules.get(found.main)
         return one.text if one else ""
 
-    return Stamp(session.git.head_commit(), session.git.time_of("HEAD"), version)
+    return Stamp(*session.git.head(), version)
 
 
 def _base(

@@ -38,9 +38,14 @@ class Ahead:
         self._facts: Facts | None = None
         self.thread = Thread(target=self._ask, daemon=True)
 
+    def ask(self) -> None:
+        """Have Go asked; nothing is waited for."""
+        if self.thread.ident is None:
+            self.thread.start()
+
     def start(self) -> None:
         """Find the modules; Go may still be listing afterwards. Raises what `modules_of` raises."""
-        self.thread.start()
+        self.ask()
         import go_release_gate.engine.building.services
         import go_release_gate.engine.discover  # noqa: F401 - both are loaded while Go answers
 
@@ -56,10 +61,27 @@ class Ahead:
 
     def _ask(self) -> None:
         """What fails is asked again by who needs it, and said there."""
+        go, settings, listed = self._edges.go, self._settings, []
+        lists = settings.trusted and not settings.build.services and _is_file(self._root / "go.mod")
+
+        def list_early() -> None:
+            with suppress(GateError):
+                found = go.early(LIST, cwd=self._root, timeout=settings.go.timeout, env=LIST_ENVIRONMENT)
+                listed.extend([found] if found and found.returncode == 0 else [])
+
+        early = Thread(target=list_early, daemon=True)
+        if lists:
+            early.start()
+        try:
+            with suppress(GateError):
+                go.toolchain  # noqa: B018 - kept for whoever asks next
+        finally:
+            if lists:
+                early.join()
         with suppress(GateError):
-            self._edges.go.toolchain  # noqa: B018 - kept for whoever asks next
-            if self._settings.trusted and not self._settings.build.services and _is_file(self._root / "go.mod"):
-                self._listings.answers["."] = self._edges.go.run(LIST, cwd=self._root, env=LIST_ENVIRONMENT)
+            if lists:
+                answer = listed[0] if listed else go.run(LIST, cwd=self._root, env=LIST_ENVIRONMENT)
+                self._listings.answers["."] = answer
 
 
 def modules_of(root: Path, settings: Settings, edges: Edges) -> Facts:

@@ -15,6 +15,7 @@ from go_release_gate.adapters.go import Go
 from go_release_gate.adapters.process import Completed
 from go_release_gate.engine.building.command import Recipe, build_words, variables
 from go_release_gate.engine.building.diagnosis import Diagnosis, diagnose, no_compiler, stranger_cgo
+from go_release_gate.engine.building.guess import FOLDER, Guess
 from go_release_gate.engine.building.plan import platform_variables
 from go_release_gate.engine.context import parallel
 from go_release_gate.errors import UnavailableError
@@ -34,7 +35,7 @@ class Site:
         root: the tree, absolute and real. output: directory for the programs, outside the tree; children write there.
         go: the Go command. recipe: how the tree is built. timeout: seconds for one build.
         jobs: builds at once. owner: (uid, gid) that children run as, None: as we do.
-        done: hears each order's name and how it ended, in one word.
+        done: hears each order's name and how it ended, in one word. guess: what of it runs already.
     """
 
     root: Path
@@ -45,6 +46,7 @@ class Site:
     jobs: int = 1
     owner: tuple[int, int] | None = None
     done: Done = lambda _name, _word: None
+    guess: Guess | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +85,27 @@ def compile_one(order: Order, site: Site) -> Compiled:
     missing = unbuildable(order, site)
     if missing:
         return Compiled(order, error=missing)
-    started = time.monotonic()
     file = _place(order, site)
     try:
-        answer = call(order, site, build_words(order, site.recipe, str(file)))
+        answer = _begun(order, site, file) or call(order, site, build_words(order, site.recipe, str(file)))
     except UnavailableError as error:
         return Compiled(order, error=ModuleError(ErrorClass.INTERNAL, error.message, error.hint))
-    seconds = time.monotonic() - started
+    seconds = answer.seconds
     if answer.returncode == 0 and file.is_file():
         return Compiled(order, file, seconds=seconds)
     with suppress(OSError):
         file.unlink(missing_ok=True)
     return Compiled(order, None, *diagnosed(order, site, answer), seconds)
+
+
+def call_of(order: Order, site: Site, file: Path) -> tuple[str, list[str], dict[str, str]]:
+    """What is run for an order whose program goes to `file`: directory, words, variables."""
+    words = build_words(order, site.recipe, str(file))
+    return order.module, words, variables(order, site.recipe, str(site.root))
+
+
+def _begun(order: Order, site: Site, file: Path) -> Completed | None:
+    return site.guess.answer(*call_of(order, site, file)) if site.guess else None
 
 
 def call(order: Order, site: Site, words: Sequence[str]) -> Completed:
@@ -121,7 +132,7 @@ def explained(order: Order, site: Site, said: str, *, timed_out: bool = False) -
 
 def kept_programs(cache: str, owner: tuple[int, int] | None) -> Path:
     """A directory in the build cache for programs, which Go leaves alone where they are up to date; old ones go."""
-    place = Path(cache) / "go-release-gate"
+    place = Path(cache) / FOLDER
     _make(place, owner)
     limit = time.time() - KEPT_FOR
     for folder in place.iterdir():

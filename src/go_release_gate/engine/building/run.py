@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -13,7 +13,8 @@ from go_release_gate import __version__
 from go_release_gate.adapters.stepfiles import make_for
 from go_release_gate.config.settings import Settings
 from go_release_gate.engine.building.ahead import Ahead, modules_of
-from go_release_gate.engine.building.compile import Compiled, Site, kept_programs
+from go_release_gate.engine.building.compile import Compiled, Site, call_of, kept_programs
+from go_release_gate.engine.building.guess import Guess
 from go_release_gate.engine.building.plan import chosen, variants
 from go_release_gate.engine.building.services import Unlisted, orders_for
 from go_release_gate.engine.building.site import build_orders, site_of
@@ -73,11 +74,11 @@ class BuildRequest:
     images: ImageWishes | None = None
 
 
-def build(request: BuildRequest, edges: Edges, ahead: Ahead | None = None) -> BuildReport:
+def build(request: BuildRequest, edges: Edges, ahead: Ahead | None = None, guess: Guess | None = None) -> BuildReport:
     """Build every program of the repository and judge what came of it.
 
     Args:
-        ahead: what is looking at the tree already.
+        ahead: what is looking at the tree already. guess: what is being built already, where programs may be kept.
 
     Raises:
         NoModuleError: there is none, or no program. UnavailableError: nothing at all could be built (no Go, no space, a
@@ -89,7 +90,7 @@ def build(request: BuildRequest, edges: Edges, ahead: Ahead | None = None) -> Bu
     if not request.settings.trusted:
         _enclosed(facts)
     orders = _ordered(request, facts, edges)
-    programs, variants_ = _built(request, facts, edges, orders)
+    programs, variants_ = _built(request, facts, edges, orders, guess)
     changes = _changes(request, facts, edges, orders)
     settings = request.settings
     built = BuiltPrograms(programs, variants_, request.subject.commit, settings.event is Event.TAG)
@@ -164,7 +165,7 @@ def _ordered(request: BuildRequest, facts: Facts, edges: Edges) -> tuple[Order, 
     return chosen(found, request.wishes.services, request.wishes.platforms)
 
 
-def _built(request: BuildRequest, facts: Facts, edges: Edges, orders: Sequence[Order]) -> Built:
+def _built(request: BuildRequest, facts: Facts, edges: Edges, orders: Sequence[Order], guess: Guess | None) -> Built:
     """What came of the orders, and of the tags that are only type-checked."""
     wishes, settings = request.wishes, request.settings
     is_stamped = (request.root / ".git").exists() or not wishes.reproducible
@@ -173,7 +174,10 @@ def _built(request: BuildRequest, facts: Facts, edges: Edges, orders: Sequence[O
         facts.repository, settings, edges, output, stamp=request.stamp, buildvcs="auto" if is_stamped else "false"
     )
     with phase("build", len(orders), facts, edges):
-        programs, compiled = build_orders(orders, site)
+        programs, compiled = build_orders(orders, replace(site, guess=guess))
+    if guess:
+        kept = [call_of(one.order, site, one.file) for one in compiled if one.file]
+        guess.keep(kept)
     checked = tuple(variants(orders, settings.build.tag_sets))
     found: tuple[CheckedVariant, ...] = ()
     if checked:
