@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,7 @@ from go_release_gate.ledger.canonical import signed_bytes
 from go_release_gate.ledger.chain import Judge
 from go_release_gate.ledger.entry import Entry, Signature
 
+_OPENPGP = re.compile(r"[0-9A-F]{16,64}")
 TIMEOUT = 60.0  # seconds of one call of gpg or cosign
 
 
@@ -82,7 +84,10 @@ def judge_of(settings: LedgerSettings, keys: Keys, outside: Outside) -> Judge | 
         if entry.signature is None:
             return "it is not signed"
         signed = signed_bytes(entry)
-        refusals = [_refusal(entry, signed, signer, keys, outside) for signer in _known(settings, entry.signature)]
+        try:
+            refusals = [_refusal(entry, signed, signer, keys, outside) for signer in _known(settings, entry.signature)]
+        except UnavailableError as error:
+            raise UnavailableError(f"entry {entry.seq} of the ledger: {error.message}", error.hint) from None
         if not refusals:
             return f"its key {entry.signature.key} is not among the signers of the configuration"
         return "" if "" in refusals else refusals[0]
@@ -96,14 +101,27 @@ def _known(settings: LedgerSettings, signature: Signature) -> list[Signer]:
 
 
 def _names(signer: Signer, signature: Signature) -> bool:
+    """Whether a signature names the signer's key, by the method that this kind of key is for.
+
+    What an entry says of its method is anybody's word: it must not choose what a key is taken for.
+    """
     if signature.method == "ssh":
-        try:
-            return sshsig.fingerprint(sshsig.key_bytes(signer.key)) == signature.key
-        except sshsig.SignatureError:
-            return signer.key == signature.key
+        return _ssh_name(signer.key) == signature.key
     if signature.method == "gpg":
-        return signature.key.endswith(signer.key.replace(" ", "").upper())
-    return signer.key == signature.key
+        key = signer.key.replace(" ", "").upper().removeprefix("0X")
+        return bool(_OPENPGP.fullmatch(key)) and signature.key.endswith(key)
+    is_other = bool(_ssh_name(signer.key)) or bool(signer.issuer) != (signature.method == "cosign")
+    return signer.key == signature.key and not is_other
+
+
+def _ssh_name(key: str) -> str:
+    """The fingerprint of a key of SSH, written as a public key or as that; empty: it is of another kind."""
+    if key.startswith("SHA256:"):
+        return key
+    try:
+        return sshsig.fingerprint(sshsig.key_bytes(key)) if " " in key else ""
+    except sshsig.SignatureError:
+        return ""
 
 
 def _refusal(entry: Entry, signed: bytes, signer: Signer, keys: Keys, outside: Outside) -> str:

@@ -15,7 +15,7 @@ from go_release_gate.adapters.process import ProcessRunner
 from go_release_gate.config.releases import LedgerSettings, Signer
 from go_release_gate.errors import UnavailableError, UsageError
 from go_release_gate.ledger.chain import Judge
-from go_release_gate.ledger.entry import Actor, Entry
+from go_release_gate.ledger.entry import Actor, Entry, Signature
 
 ENTRY = Entry(7, "", "hold", "api", "production", datetime(2026, 11, 21, tzinfo=UTC), Actor("ann"))
 SHARED = Keys(signing="ci:0123456789abcdef", shared={"ci": "0123456789abcdef"}, identity="ci")
@@ -65,6 +65,23 @@ def test_a_key_of_ssh_holds_for_its_entry_alone(outside: Outside, ssh_key: tuple
     assert say(entry) == ""
     for changed in (replace(entry, seq=8), replace(entry, environment="staging"), replace(entry, reason="calm")):
         assert "does not hold" in say(changed)
+
+
+@pytest.mark.parametrize("method", ["hmac", "gpg", "cosign"])
+def test_an_entry_does_not_choose_what_a_key_is_for(outside: Outside, ssh_key: tuple[str, str], method: str) -> None:
+    """Who has no key writes another method beside a known one: it is a forgery, and nothing that could not be asked."""
+    public = " ".join(ssh_key[1].split()[:2])
+    for key in (public, public.upper(), "SHA256:abc"):
+        forged = replace(ENTRY, signature=Signature(method, key, "0" * 64))  # type: ignore[arg-type]
+        assert "is not among the signers" in judge(outside, Signer(public), Signer("SHA256:abc"))(forged)
+
+
+def test_a_keyless_identity_is_no_id_of_a_shared_key(outside: Outside) -> None:
+    """Nor the other way round: a signer with an issuer signs without keys, one without it never does."""
+    keyless = Signer("ci", issuer="https://issuer.example.com")
+    assert "is not among the signers" in judge(outside, keyless)(signed(ENTRY, "hmac", SHARED, outside))
+    forged = replace(ENTRY, signature=Signature("cosign", "ci", "{}"))
+    assert "is not among the signers" in judge(outside, Signer("ci"))(forged)
 
 
 @pytest.mark.parametrize(
