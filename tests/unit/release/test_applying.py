@@ -244,7 +244,7 @@ def test_a_kill_between_the_steps_can_be_resumed(world: World, appends: int) -> 
     ],
 )
 @pytest.mark.parametrize("is_moved", [False, True])
-def test_what_was_spoken_against_meanwhile_is_not_resumed(  # noqa: PLR0917
+def test_what_was_spoken_against_meanwhile_is_not_resumed(
     world: World, kind: str, values: dict, words: str, is_moved: bool
 ) -> None:
     """A promotion that was killed goes on behind no hold and no quarantine; one that has ended is written down."""

@@ -68,13 +68,14 @@ def _hold(desk: Desk) -> Outcome:
 
 
 def _refuse_shorter(draft: Entry, standing: Entry | None) -> None:
-    """Raise RefusedError where a hold would end before the one that stands: that is lifting it, which is another right."""
+    """Raise RefusedError where a hold would end before the one that stands: that lifts it, which is another right."""
     if standing is None or draft.expires is None or (standing.expires and standing.expires <= draft.expires):
         return
     until = f"until {standing.expires:%Y-%m-%d %H:%M} UTC" if standing.expires else "without an end"
     place = f"--service {draft.service} --env {draft.environment}"
+    where = f"{draft.service} in {draft.environment}"
     raise RefusedError(
-        f"{draft.service} in {draft.environment} is held {until} since entry {standing.seq}: this hold would end sooner",
+        f"{where} is held {until} since entry {standing.seq}: this hold would end sooner",
         f"`go-release-gate release unhold {place}` first, if that is meant",
     )
 

@@ -21,7 +21,8 @@ def source_of(desk: Desk, service: str, image_tag: str, told: str = "") -> Sourc
         image_tag: tag of the image, which names the version where no git tag is told. told: `--tag`.
 
     Raises:
-        UsageError: the tag is not in this checkout, or is of another service's module. UnavailableError: its commit cannot be read.
+        UsageError: the tag is not in this checkout, or is of another service's module. UnavailableError: its commit
+            cannot be read.
     """
     settings = desk.service(service)
     directory = posixpath.normpath(settings.module)
