@@ -7,17 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from go_release_gate.binary.window import BinaryError, Window
-
-if TYPE_CHECKING:
-    from elftools.elf.elffile import ELFFile
 
 SECTIONS = 4096  # a large Go program has about forty
 SEGMENTS = 1024
 NAMES = 1 << 20  # bytes of section names
 _ELSEWHERE = 0xFFFF  # SHN_XINDEX: the number stands in section 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Forms:
+    """The header as pyelftools reads it, and its forms for what follows."""
+
+    header: Any
+    structs: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +82,8 @@ class Headers:
 
 def read_headers(window: Window) -> Headers:
     """Read the tables. Raises BinaryError for what is no ELF file, or one whose tables cannot be believed."""
-    from elftools.elf.elffile import ELFFile
-
     try:
-        elf = ELFFile(cast("Any", window))
+        elf = _forms(window)
         segments = tuple(_segments(elf, window))
         sections, problem = _sections(elf, window)
     except BinaryError:
@@ -89,10 +92,24 @@ def read_headers(window: Window) -> Headers:
         raise BinaryError(f"its ELF headers cannot be read: {type(error).__name__}") from error
     machine = elf.header["e_machine"]
     name = machine if isinstance(machine, str) else f"machine {machine}"
-    return Headers(name, elf.elfclass, bool(elf.little_endian), sections, segments, problem)
+    return Headers(name, elf.structs.elfclass, bool(elf.structs.little_endian), sections, segments, problem)
 
 
-def _segments(elf: ELFFile, window: Window) -> Iterator[Segment]:
+def _forms(window: Window) -> _Forms:
+    """The header, and the forms of the tables. pyelftools' ELFFile would load what reads debug information, too."""
+    from elftools.elf.structs import ELFStructs
+
+    start = window.exactly(0, 16)
+    if start[:4] != b"\x7fELF" or start[4] not in (1, 2) or start[5] not in (1, 2):
+        raise BinaryError("it does not start as ELF files do")
+    structs = ELFStructs(little_endian=start[5] == 1, elfclass=32 * start[4])
+    structs.create_basic_structs()
+    header = structs.Elf_Ehdr.parse(window.exactly(0, structs.Elf_Ehdr.sizeof()))
+    structs.create_advanced_structs(header["e_type"], header["e_machine"], header["e_ident"]["EI_OSABI"])
+    return _Forms(header, structs)
+
+
+def _segments(elf: _Forms, window: Window) -> Iterator[Segment]:
     count = elf.header["e_phnum"]
     if count > SEGMENTS:
         raise BinaryError(f"it claims {count} segments")
@@ -102,7 +119,7 @@ def _segments(elf: ELFFile, window: Window) -> Iterator[Segment]:
         yield Segment(kind, one["p_offset"], one["p_filesz"], one["p_vaddr"], bool(one["p_flags"] & 2))
 
 
-def _sections(elf: ELFFile, window: Window) -> tuple[tuple[SectionHeader, ...], str]:
+def _sections(elf: _Forms, window: Window) -> tuple[tuple[SectionHeader, ...], str]:
     """The sections, and what is wrong with them: they are needed by nobody who starts the program."""
     start, size, count = elf.header["e_shoff"], elf.header["e_shentsize"], elf.header["e_shnum"]
     if not start:

@@ -190,7 +190,7 @@ def _built(request: BuildRequest, facts: Facts, edges: Edges, orders: Sequence[O
 
 def _warm() -> None:
     """Load what is needed once Go is done, while it works."""
-    import elftools.elf.elffile  # noqa: F401
+    import elftools.elf.structs  # noqa: F401
 
     import go_release_gate.engine.building.audit
     import go_release_gate.engine.judging_facts
