@@ -318,6 +318,7 @@ def _push(step: Step, environ: Mapping[str, str], args: argparse.Namespace, plac
         raise UsageError("`verb: push` wants the inputs `image` and `references`", "for example: image: image.tar")
     asked = options.complete(options.find_verb("push"), args, environ)
     pushing.below_workspace(asked, places.workspace)
+    asked.references = args.references.splitlines()
     redactor = Redactor(tuple(secret(environ, name) for name in SECRETS))
     outcome = pushing.perform(asked, environ)
     with step.foreign():

@@ -13,12 +13,14 @@ from typing import Any
 
 import pytest
 
+from go_release_gate import action
 from go_release_gate.adapters.registry.asking import Timing
 from go_release_gate.adapters.registry.connecting import Connecting, connect
 from go_release_gate.cli import app
 from go_release_gate.oci import digest as digests
 from go_release_gate.oci.reference import parse
 from support import dockerregistry
+from support.containerstep import parse_outputs
 from support.dockerregistry import RealRegistry
 from support.images import Store, layer
 
@@ -246,3 +248,23 @@ def test_wrong_usage(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
 def test_a_registry_is_no_layout(tmp_path: Path) -> None:
     """An image is pushed from where it was built, not copied from another registry."""
     assert "is no OCI layout" in push("ghcr.io/acme/shop:1", "ghcr.io/acme/shop:2").err
+
+
+def test_as_a_step(registry: RealRegistry, tmp_path: Path) -> None:
+    """`references` has one a line, as `verb: tags` gives them, and `image` lies in the workspace."""
+    _, digest = image(tmp_path / "layout", SPDX, SLSA)
+    name = f"{registry.domain}/acme/shop"
+    output = tmp_path / "output"
+    environ = {
+        "PATH": "/usr/bin", "GITHUB_ACTIONS": "true", "GITHUB_WORKSPACE": str(tmp_path), "RUNNER_TEMP": str(tmp_path),
+        "GITHUB_OUTPUT": str(output), "GITHUB_EVENT_NAME": "push", "INPUT_VERB": "push", "INPUT_IMAGE": "layout",
+        "INPUT_REFERENCES": f"{name}:1.4.2\n{name}:latest\n", "INPUT_DIGEST": digest,
+        "INPUT_REQUIRE": "sbom,provenance",
+    }  # fmt: skip
+    with contextlib.redirect_stdout(io.StringIO()) as log:
+        code = action.main(environ)
+
+    assert code == 0, log.getvalue()
+    assert [shown(registry, tag, tmp_path) for tag in ("1.4.2", "latest")] == [digest] * 2
+    given = parse_outputs(output.read_text("utf-8"))
+    assert (given["digest"], given["tags"].split()) == (digest, [f"{name}:1.4.2", f"{name}:latest"])
