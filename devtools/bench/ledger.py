@@ -4,11 +4,12 @@
 
 `rollback` is held against the bare round trips that it must make, one behind the other: git fetches the ledger's ref,
 commits and pushes twice (hold and intent, then the closing entry), and the registry is asked for each manifest and blob
-of the image that is gone back to, and for the tag before, at and behind its move, over one connection. Origin and
-registry (docker-registry) are on this machine, so nothing waits for a network, which would be in both alike. The runs
-are made in turn, so that a busy machine is busy for all of them; of each the median counts. Exit code 1: a target is
-missed (status under a second; rollback, of what was read before, at most twice the bare round trips). `cold`: this user
-never read the ledger on this machine, so that every entry is read out of git and judged; the clone has fetched it.
+of the image that is gone back to, and for the tag before, at and behind its move, over one connection; all that by an
+interpreter that runs already. Origin and registry (docker-registry) are on this machine. `far`: both are 40 ms away,
+there and back, for both sides (farlink.py; git over `git daemon`). The runs are made in turn, so that a busy machine is
+busy for all of them; of each the median counts. `warm`: this user has read the ledger before. `cold`: never, so that
+every entry is read out of git and judged; the clone has fetched it. Exit code 1: a target is missed (status under a
+second; rollback at most twice the bare round trips).
 """
 
 from __future__ import annotations
@@ -18,20 +19,26 @@ import http.client
 import importlib
 import json
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
+from farlink import Link, linked  # noqa: E402 - the path must be set first
 from ledgerworld import INDEX, REF, World, git, make, put_tag, services  # noqa: E402 - the path must be set first
 
 from marks import put  # noqa: E402
 
 LENGTH, ROUNDS = 10_000, 7
+FAR = 0.02  # seconds one way
 SERVICE, ENVIRONMENT = services()[3], "production"
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 ROLLBACK = ("rollback", "--service", SERVICE, "--env", ENVIRONMENT, "--yes", "--reason", "500s")
@@ -46,9 +53,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as scratch:
         folder = arguments.keep or Path(scratch)
         folder.mkdir(exist_ok=True)
-        medians = measured(folder)
+        medians, counts = measured(folder)
     rows = ["| run | ms | of its limit |", "|---|--:|--:|"]
     rows += [f"| {name} | {took * 1000:.0f} | {share(name, medians)} |" for name, took in medians.items()]
+    rows += ["", counts]
     print("\n".join(rows))
     if arguments.write:
         put(arguments.write, "ledger", "\n".join(rows))
@@ -57,7 +65,8 @@ def main() -> int:
 
 def limits(medians: dict[str, float]) -> dict[str, float]:
     """What may take how long."""
-    return {"status, warm": 1.0, "status, cold": 1.0, "rollback, warm": 2 * medians["bare round trips"]}
+    pairs = {"rollback, warm": "bare round trips", "rollback, warm, far": "bare round trips, far"}
+    return {"status, warm": 1.0, "status, cold": 1.0} | {name: 2 * medians[bare] for name, bare in pairs.items()}
 
 
 def share(name: str, medians: dict[str, float]) -> str:
@@ -66,29 +75,84 @@ def share(name: str, medians: dict[str, float]) -> str:
     return f"{medians[name] / limit:.2f}" if limit else ""
 
 
-def measured(folder: Path) -> dict[str, float]:
-    """What is run → median of its seconds."""
+def measured(folder: Path) -> tuple[dict[str, float], str]:
+    """What is run → median of its seconds; and what a rollback starts and asks, in a sentence."""
     running = importlib.import_module("support.dockerregistry").running
-    with running(folder) as registry:
-        world = make(folder, registry, LENGTH)
+    with (
+        running(folder) as registry,
+        linked(registry.domain) as near,
+        daemon(folder) as address,
+        linked(address) as git_,
+    ):
+        world = make(folder, replace(registry, domain=near.address), LENGTH)
         release(world, "status")
-        memory = world.folder / "home" / ".cache"
-        runs: dict[str, tuple[Callable[[], None], Callable[[], object]]] = {
-            "--version": (lambda: None, lambda: run(world, "--version")),
-            "status, cold": (lambda: shutil.rmtree(memory, ignore_errors=True), lambda: release(world, "status")),
-            "status, warm": (lambda: None, lambda: release(world, "status")),
-            "bare round trips": (lambda: reset(world), lambda: bare(world)),
-            "rollback, warm": (lambda: reset(world, warm=True), lambda: release(world, *ROLLBACK)),
-            "rollback, cold": (lambda: reset(world), lambda: release(world, *ROLLBACK)),
-        }
-        found: dict[str, list[float]] = {name: [] for name in runs}
+        found: dict[str, list[float]] = {}
         for _ in range(ROUNDS):
-            for name, (prepare, one) in runs.items():
+            for name, (prepare, one) in runs(world, near, git_).items():
                 prepare()
                 started = time.perf_counter()
                 one()
-                found[name].append(time.perf_counter() - started)
-    return {name: statistics.median(seconds) for name, seconds in found.items()}
+                found.setdefault(name, []).append(time.perf_counter() - started)
+        near.delay = git_.delay = 0.0
+        return {name: statistics.median(seconds) for name, seconds in found.items()}, counted(world, registry)
+
+
+def runs(world: World, registry: Link, origin: Link) -> dict[str, tuple[Callable[[], None], Callable[[], object]]]:
+    """What is run → what comes before, which is not measured, and it."""
+    memory = world.folder / "home" / ".cache"
+
+    def placed(delay: float, *, warm: bool) -> None:
+        registry.delay = origin.delay = 0.0
+        git(world.clone, "remote", "set-url", "origin", str(world.origin))
+        if delay:  # before it is read: what is remembered is of this remote
+            git(world.clone, "remote", "set-url", "origin", f"git://{origin.address}/origin.git")
+        reset(world, warm=warm)
+        registry.delay = origin.delay = delay
+
+    def rollback() -> str:
+        return release(world, *ROLLBACK)
+
+    return {
+        "--version": (lambda: placed(0, warm=False), lambda: run(world, "--version")),
+        "status, cold": (lambda: shutil.rmtree(memory, ignore_errors=True), lambda: release(world, "status")),
+        "status, warm": (lambda: None, lambda: release(world, "status")),
+        "bare round trips": (lambda: placed(0, warm=False), lambda: bare(world)),
+        "rollback, warm": (lambda: placed(0, warm=True), rollback),
+        "rollback, cold": (lambda: placed(0, warm=False), rollback),
+        "bare round trips, far": (lambda: placed(FAR, warm=False), lambda: bare(world)),
+        "rollback, warm, far": (lambda: placed(FAR, warm=True), rollback),
+    }
+
+
+def counted(world: World, registry: Any) -> str:
+    """One rollback more, with a git that counts."""
+    reset(world, warm=True)
+    shim, log = world.folder / "shim", world.folder / "started"
+    shim.mkdir()
+    (shim / "git").write_text(f'#!/bin/sh\necho "$*" >> {log}\nexec {shutil.which("git")} "$@"\n')
+    (shim / "git").chmod(0o755)
+    before = len(registry.requests())
+    run(world, "release", *ROLLBACK, environ={**world.environ, "PATH": f"{shim}:{world.environ['PATH']}"})
+    ours, started = len(registry.requests()) - before, len(log.read_text().splitlines())
+    reset(world)
+    before = len(registry.requests())
+    bare(world)
+    sides = f"starts git {started} times and asks the registry {ours} times"
+    return f"A warm rollback {sides}; bare it is 6 and {len(registry.requests()) - before}."
+
+
+@contextmanager
+def daemon(folder: Path) -> Iterator[str]:
+    """`git daemon` for the folder: its address."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    words = ("--reuseaddr", "--export-all", "--enable=receive-pack", f"--base-path={folder}", "--listen=127.0.0.1")
+    process = subprocess.Popen(["git", "daemon", *words, f"--port={port}", str(folder)])
+    try:
+        yield f"127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait()
 
 
 def reset(world: World, *, warm: bool = False) -> None:
@@ -144,10 +208,11 @@ def release(world: World, *words: str) -> str:
     return run(world, "release", *words)
 
 
-def run(world: World, *words: str) -> str:
+def run(world: World, *words: str, environ: dict[str, str] | None = None) -> str:
     """The program, as a person starts it."""
     command = [sys.executable, "-m", "go_release_gate", *words]
-    done = subprocess.run(command, cwd=world.clone, env=world.environ, capture_output=True, text=True, check=False)
+    environ = environ or world.environ
+    done = subprocess.run(command, cwd=world.clone, env=environ, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(done.stderr)
     return done.stdout

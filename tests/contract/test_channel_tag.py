@@ -161,3 +161,22 @@ def test_settings_that_do_not_fit(registries: Registries) -> None:
         with pytest.raises(UsageError):
             channel_tag(Target("channel-tag", tag=tag), registries, services).observe(service, "production")
     assert channel_tag(Target("channel-tag", "live"), registries, services).name == "live"
+
+
+def test_a_manifest_is_asked_for_once(registry: RealRegistry, registries: Registries, path: str) -> None:
+    """What planning has seen applying puts; the tag is looked at right before all the same, and a moved one is left."""
+    registry.push_platforms(path, "v1", "linux/amd64")
+    registry.push_platforms(path, "production", "linux/arm64")
+    image, now = (image_at(registries, registry, path, tag) for tag in ("v1", "production"))
+    services, held = {"api": Service(f"{registry.domain}/{path}")}, {}  # type: ignore[var-annotated]
+    first, second = (channel_tag(Target("channel-tag"), registries, services, held) for _ in range(2))
+    first.plan(move(image, now.digest))
+
+    before = len(registry.requests())
+    with pytest.raises(RaceError, match="nothing was written"):
+        second.apply(move(image, "sha256:" + "0" * 64))
+    second.apply(move(image, now.digest))
+    asked = registry.requests()[before:]
+    assert [method for method, place in asked if place.endswith("/production")] == ["HEAD", "HEAD", "PUT", "HEAD"]
+    assert not [place for _, place in asked if place.endswith(image.digest)]
+    assert image_at(registries, registry, path, "production").digest == image.digest

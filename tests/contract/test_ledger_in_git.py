@@ -5,15 +5,18 @@ from __future__ import annotations
 import subprocess
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from go_release_gate.adapters.ledger.git_store import GitStore, Place
+from go_release_gate.adapters.ledger.memory import FileMemory
 from go_release_gate.adapters.process import ProcessRunner
 from go_release_gate.errors import RefusedError, UnavailableError
 from go_release_gate.ledger.canonical import decoded
+from go_release_gate.ledger.chain import Chain, Fault
 from go_release_gate.ledger.entry import Actor, Entry
 from go_release_gate.ledger.state import State
 from go_release_gate.release.book import Book
@@ -180,3 +183,32 @@ def test_what_is_to_be_written_is_asked_again_after_a_lost_race(origin: Path) ->
 
     assert Book(store(origin)).append(make) == ()
     assert seen == [0, 1]
+
+
+@pytest.mark.parametrize("at", [0, 2, 4])
+def test_a_rewritten_history_is_noticed(origin: Path, tmp_path: Path, at: int) -> None:
+    """An entry that was forged among those that were believed, with everything behind it linked anew: all is judged
+    again, and the forged one is what is not believed, whoever remembers the old history."""
+    writer, reader = Book(store(origin)), store(origin, "reader")
+    writer.append(lambda _state: [quarantine(f"s{number}") for number in range(6)])
+    path, asked = tmp_path / "memory" / "file", list[int]()
+
+    def judge(entry: Entry) -> str:
+        asked.append(entry.seq)
+        return "nobody knows mallory" if entry.actor.name == "mallory" else ""
+
+    def read() -> Chain:
+        asked.clear()
+        return Book(reader, judge=judge, memory=FileMemory(path, "b", reader.entry_at)).chain()
+
+    assert read().fault is None
+    assert read().fault is None
+    assert asked == [6]
+
+    before = writer.chain().entries
+    git(origin, "update-ref", "-d", REF)
+    forged = [replace(entry, actor=Actor("mallory")) if number == at else entry for number, entry in enumerate(before)]
+    Book(store(origin)).append(lambda _state: forged)
+    assert read().fault == Fault(at + 1, "nobody knows mallory")
+    assert asked == [*range(1, at + 2)]
+    assert read().fault == Fault(at + 1, "nobody knows mallory")

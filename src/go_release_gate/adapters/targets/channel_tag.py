@@ -27,6 +27,7 @@ class ChannelTag:
     Attributes:
         registries: how to ask and write. services: settings of the services by name.
         tag: the tag; empty: the environment's name. name: what messages call the target.
+        held: (repository, digest) → a manifest that was seen there in this run, so that it is not asked for again.
     """
 
     registries: Registries
@@ -34,6 +35,7 @@ class ChannelTag:
     tag: str = ""
     name: str = "channel-tag"
     kind: str = field(default="channel-tag", init=False)
+    held: dict[tuple[str, str], Manifest] = field(default_factory=dict, repr=False, compare=False)
 
     def observe(self, service: str, environment: str) -> Observed:
         """The digest at the tag; empty where there is no such tag (or repository) yet."""
@@ -59,8 +61,10 @@ class ChannelTag:
             UnavailableError: it could not be asked, or the tag shows something else behind the write.
         """
         reference = self._reference(move.service, move.environment)
-        found = None if self._digest(reference) == move.after else self._manifest(reference, move)
-        seen = self._digest(reference)  # as late as can be: getting the manifest took its time
+        seen, found = self._digest(reference), self.held.get((reference.name, move.after))
+        if found is None and seen != move.after:
+            found = self._manifest(reference, move)
+            seen = self._digest(reference)  # as late as can be: getting the manifest took its time
         if found is None or seen == move.after:
             return f"{reference} shows {move.after} already"
         if seen != move.before and not move.accepts_drift:
@@ -104,6 +108,8 @@ class ChannelTag:
                 continue
             if source.name != reference.name:
                 self._refuse_foreign(reference, source, found)
+            else:
+                self.held[reference.name, move.after] = found
             return found
         if away:
             raise away
@@ -119,6 +125,11 @@ class ChannelTag:
             )
 
 
-def channel_tag(settings: Target, registries: Registries, services: Mapping[str, Service]) -> ChannelTag:
+def channel_tag(
+    settings: Target,
+    registries: Registries,
+    services: Mapping[str, Service],
+    held: dict[tuple[str, str], Manifest] | None = None,
+) -> ChannelTag:
     """The target that settings describe."""
-    return ChannelTag(registries, services, settings.tag, settings.name or "channel-tag")
+    return ChannelTag(registries, services, settings.tag, settings.name or "channel-tag", {} if held is None else held)

@@ -52,7 +52,7 @@ def _made(target: Target, environment: str, service: str, desk: Desk) -> Place:
 def _channel_tag(target: Target, environment: str, service: str, desk: Desk) -> Place:  # noqa: ARG001
     from go_release_gate.adapters.targets.channel_tag import channel_tag
 
-    return channel_tag(target, desk.registries, desk.settings.services)
+    return channel_tag(target, desk.registries, desk.settings.services, desk.held)
 
 
 def _gitops(target: Target, environment: str, service: str, desk: Desk) -> Place:  # noqa: ARG001

@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -34,7 +34,7 @@ from go_release_gate.report.neutral import log_text
 if TYPE_CHECKING:
     from go_release_gate.adapters.github.api import Api
     from go_release_gate.adapters.ledger.git_store import GitStore
-    from go_release_gate.adapters.registry.client import Registries
+    from go_release_gate.adapters.registry.client import Manifest, Registries
     from go_release_gate.ledger.move import Target
     from go_release_gate.ledger.store import Memory, Store
 
@@ -78,6 +78,7 @@ class Desk:
     discarded: str = ""
     now: Callable[[], datetime] = current_time
     said: Callable[[str], None] = lambda _words: None
+    held: dict[tuple[str, str], Manifest] = field(default_factory=dict)  # what repositories hold, by their digests
     _book: Book | None = None
     _ledger: GitStore | None = None
     _registries: Registries | None = None
