@@ -62,7 +62,7 @@ class GitServer:
             content = f"{self._host}/{name} git https://{self._host}/{name}"
             return Answer(200, {"Content-Type": "text/html"}, f'<meta name="go-import" content="{content}">'.encode())
         inside = rest.partition("/")[2]
-        return _backend(self._root / "bare", f"/{name}.git/{inside}", asked)
+        return backend(self._root / "bare", f"/{name}.git/{inside}", asked)
 
 
 def _token(headers: Mapping[str, str]) -> str | None:
@@ -70,7 +70,7 @@ def _token(headers: Mapping[str, str]) -> str | None:
     return base64.b64decode(value).decode().partition(":")[2] if kind == "Basic" else None
 
 
-def _backend(root: Path, path: str, asked: Asked) -> Answer:
+def backend(root: Path, path: str, asked: Asked) -> Answer:
     lowered = {name.lower(): value for name, value in asked.headers.items()}
     environment = {
         **IDENTITY,
