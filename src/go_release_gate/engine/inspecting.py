@@ -46,9 +46,10 @@ def _unreadable(image: ImageContent, scans: ScanResults | None) -> Iterator[str]
     if not image.platforms and not image.unreadable:
         yield "there is no image of any platform in it"
     for platform in image.platforms:
-        yield from (f"{platform.platform}: {sentence}" for sentence in platform.unreadable)
+        name = platform.platform or "the image"
+        yield from (f"{name}: {sentence}" for sentence in platform.unreadable)
         for binary in platform.binaries:
             if binary.unreadable:
-                yield f"{platform.platform}: {binary.path}: {binary.unreadable}"
+                yield f"{name}: {binary.path}: {binary.unreadable}"
     if scans is not None:
         yield from scans.unreadable

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -35,7 +36,7 @@ class Assembly:
         kept = judged.Kept(overlay, runtime)
         begun = tuple(self._started(overlay, kept))
         kept.add_by_look()
-        programs = self._programs(overlay, begun)
+        programs, beyond = self._told(self._programs(overlay, begun), begun)
         for path in programs:
             kept.add(path, judged.PROGRAM)
         kept.add_writable((*begun, *programs))
@@ -54,7 +55,7 @@ class Assembly:
             files=kept.files(),
             bytes=size,
             count=count,
-            unreadable=tuple(dict.fromkeys((*found.problems, *self._problems(), *overlay.unreadable[:20]))),
+            unreadable=tuple(dict.fromkeys((*found.problems, *self._problems(), *beyond, *overlay.unreadable[:20]))),
             accounts=None if accounts is None else {name: user for name, (user, _) in accounts.users.items()},
             ballast=judged.ballast(overlay),
         )
@@ -113,6 +114,21 @@ class Assembly:
                 if again:
                     found[path] = again
         return found
+
+    def _told(
+        self, programs: dict[bytes, Program], begun: tuple[bytes, ...]
+    ) -> tuple[dict[bytes, Program], tuple[str, ...]]:
+        """The programs within the limits, what is started first, and what is said of the others."""
+        limits, found, seen = self.layers.limits, {}, Counter[str]()
+        for path in sorted(programs, key=lambda path: (path not in begun, path)):
+            digest = programs[path].digest
+            if path in begun or seen[digest] < limits.same:
+                found[path] = programs[path]
+                seen[digest] += 1
+        if len(found) <= limits.programs:
+            return found, ()
+        said = f"it has {len(found)} programs, of which {limits.programs} are read"
+        return dict(tuple(found.items())[: limits.programs]), (said,)
 
     def _binaries(self, programs: dict[bytes, Program]) -> Iterator[Binary]:
         for path, program in sorted(programs.items()):

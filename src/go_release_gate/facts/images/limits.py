@@ -29,6 +29,8 @@ class Limits:
         layers: of one platform. platforms: entries of an index. nesting: indexes in indexes.
         manifest: bytes of a manifest or index. config: bytes of a configuration.
         program: bytes of a program that is read. spool: bytes of all of them, on disk for a while.
+        programs: of one platform that are told. same: paths that are told of one program, beside those that are
+            started: hard links and copies of the same bytes say nothing new.
         links: symbolic links followed on the way to one file, as Linux follows them.
     """
 
@@ -49,6 +51,8 @@ class Limits:
     config: int = 8 * MIB
     program: int = GIB
     spool: int = 4 * GIB
+    programs: int = 1000
+    same: int = 8
     links: int = 40
 
 

@@ -15,7 +15,7 @@ from go_release_gate.adapters.images.layout import Folder, Layout
 from go_release_gate.facts.image_content import ImageContent
 from go_release_gate.facts.images.limits import Limits
 from go_release_gate.facts.images.read import read_image
-from support.images import TAR, Blob, Item, Store, archive, hardlink, layer, symlink
+from support.images import TAR, Blob, Item, Store, archive, hardlink, layer, one_image, symlink
 
 LIMITS = Limits(
     unpacked=1 << 20,
@@ -197,3 +197,36 @@ def test_members_and_padding(tmp_path: Path) -> None:
     store = Store()
     found = read(store, store.image([raw(out.getvalue(), digests.of(tar))]), tmp_path).platforms[0]
     assert (found.unreadable, found.count) == ((), 2)
+
+
+def test_one_program_under_many_names(tmp_path: Path) -> None:
+    """Hard links and copies of one program are told a few times, the one that is started among them."""
+    names = [f"f{at:03}" for at in range(1, 40)]
+    blob = layer(
+        {"f000": Item(ELF + b"\xff Go buildinf:" + bytes(64), 0o755), **{name: hardlink("f000") for name in names}},
+        "plain",
+    )
+    store, digest = one_image(blob, config={"Entrypoint": ["/f039"]})
+    found = read(store, digest, tmp_path, Limits(same=3)).platforms[0]
+    assert [one.path for one in found.binaries] == ["/f000", "/f001", "/f039"]
+    assert not found.unreadable
+
+
+def test_more_programs_than_are_read(tmp_path: Path) -> None:
+    """Beyond the limit programs are not read, and it is said."""
+    entries = {f"f{at}": Item(ELF + b"\xff Go buildinf:" + bytes([at] * 64), 0o755) for at in range(9)}
+    store, digest = one_image(layer(entries, "plain"), config={"Entrypoint": ["/f8"]})
+    found = read(store, digest, tmp_path, Limits(programs=4)).platforms[0]
+    assert [one.path for one in found.binaries] == ["/f0", "/f1", "/f2", "/f8"]
+    assert found.unreadable == ("it has 9 programs, of which 4 are read",)
+
+
+@pytest.mark.parametrize(
+    ("config", "word"),
+    [({"User": 5}, "User"), ({"Env": "A=b"}, "Env"), ({"Env": [1]}, "Env"), ({"ExposedPorts": []}, "ExposedPorts")],
+)
+def test_a_configuration_of_other_types(tmp_path: Path, config: dict[str, object], word: str) -> None:
+    """What no engine can decode is not judged as if it were empty."""
+    store, digest = one_image(layer({"a": b""}), config=config)
+    found = read(store, digest, tmp_path).platforms[0]
+    assert f"its configuration cannot be read: {word} of the configuration is no" in found.unreadable[0]
