@@ -76,8 +76,8 @@ def digest_at(checkout: Checkout, commit: str) -> str:
 
 def own_references(checkout: Checkout, commit: str) -> list[tuple[str, str]]:
     """Every use of this repository in its own workflows, starter workflows and actions: file and ref."""
-    files = checkout.git("ls-tree", "-r", "--name-only", commit, "--", *PLACES).splitlines()
-    return [(path, use["ref"]) for path in files for use in OWN.finditer(checkout.text(commit, path))]
+    files = checkout.texts(commit, *PLACES)
+    return [(path, use["ref"]) for path, text in files.items() for use in OWN.finditer(text)]
 
 
 def _by_digest(digest: str) -> Callable[[str, str], str]:
@@ -97,8 +97,7 @@ def _pinned(files: re.Pattern[str], commit: str, name: str) -> Callable[[str, st
 
 
 def _with(checkout: Checkout, commit: str, change: Callable[[str, str], str]) -> dict[str, str]:
-    files = checkout.git("ls-tree", "-r", "--name-only", commit, "--", *PLACES).splitlines()
-    texts = {path: checkout.text(commit, path) for path in files if path.endswith(".yml")}
+    texts = checkout.texts(commit, *PLACES)
     return {path: change(path, text) for path, text in texts.items() if change(path, text) != text}
 
 
@@ -126,9 +125,11 @@ def _commit(checkout: Checkout, parent: str, message: str, changed: Mapping[str,
 
 def _check(checkout: Checkout, commit: str) -> None:
     """Nothing of this repository is called by a name that moves, nor at a commit that does not exist."""
-    for path, ref in own_references(checkout, commit):
+    found = own_references(checkout, commit)
+    for path, ref in found:
         if not COMMIT.fullmatch(ref):
             raise RefusedError(f"{path} still calls {REPOSITORY}@{ref}; teach {Path(__file__).name} about it")
+    for ref in {ref for _, ref in found}:
         checkout.commit(ref)
 
 

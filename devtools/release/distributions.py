@@ -10,12 +10,10 @@ requirements/release.txt`. Exit codes: 0 made, 5 refused.
 from __future__ import annotations
 
 import argparse
-import io
 import os
 import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
 from pathlib import Path
 
@@ -41,23 +39,17 @@ def make(checkout: Checkout, commit: str, output: Path) -> list[Path]:
 def _built(checkout: Checkout, commit: str, folder: Path) -> list[Path]:
     source, made = folder / "source", folder / "made"
     made.mkdir(parents=True)
-    _extract(checkout, commit, source)
+    with checkout.archive(commit) as files:
+        files.extractall(source, filter="data")
     environ = {**os.environ, "SOURCE_DATE_EPOCH": str(checkout.epoch(commit)), "PYTHONDONTWRITEBYTECODE": "1"}
     environ.pop("PYTHONPATH", None)
     done = subprocess.run(
         [sys.executable, "-c", BACKEND, str(made)], cwd=source, env=environ, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        raise RefusedError(f"the build failed: {done.stderr.strip() or done.stdout.strip()}")
+        said = (done.stderr or done.stdout).strip().splitlines() or ["it said nothing"]
+        raise RefusedError(f"the build failed: {said[-1]}")
     return sorted(made.iterdir())
-
-
-def _extract(checkout: Checkout, commit: str, folder: Path) -> None:
-    archive = subprocess.run(
-        ["git", "-C", str(checkout.root), "archive", "--format=tar", commit], capture_output=True, check=True
-    ).stdout
-    with tarfile.open(fileobj=io.BytesIO(archive)) as files:
-        files.extractall(folder, filter="data")
 
 
 def main(argv: list[str]) -> int:

@@ -17,7 +17,7 @@ from checkout import Checkout  # noqa: E402 - devtools is no package
 
 VERSION = "0.1.0"
 DIGEST = f"sha256:{hashlib.sha256(b'the released image').hexdigest()}"
-PARTS = ("src", ".github", "workflow-templates", "setup", "credentials", "requirements", "devtools/release")
+PARTS = (".github", "workflow-templates", "setup", "credentials", "requirements", "devtools/release")
 FILES = ("action.yml", "Dockerfile", "pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", ".gitignore")
 
 
@@ -65,8 +65,11 @@ def dress(root: Path, version: str) -> None:
 
 
 def project(folder: Path) -> None:
-    """Clone and origin in a folder, from the working tree as it is."""
+    """Clone and origin in a folder, from the working tree as it is; of the package its top alone, which is faster."""
     clone = folder / "clone"
+    for path in (ROOT / "src/go_release_gate").glob("*.py"):
+        (clone / "src/go_release_gate").mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, clone / "src/go_release_gate")
     for part in PARTS:
         shutil.copytree(ROOT / part, clone / part, ignore=shutil.ignore_patterns("__pycache__"))
     for name in FILES:

@@ -6,6 +6,7 @@ import re
 
 import pytest
 import yaml
+
 from support.ownrelease import DIGEST, VERSION, World, git
 
 import commits  # isort: skip - on the path by now
