@@ -15,7 +15,7 @@ from go_release_gate.adapters.ledger.git_store import GitStore, Place
 from go_release_gate.adapters.ledger.memory import FileMemory
 from go_release_gate.adapters.process import ProcessRunner
 from go_release_gate.errors import RefusedError, UnavailableError
-from go_release_gate.ledger.canonical import decoded
+from go_release_gate.ledger.canonical import decoded, encoded
 from go_release_gate.ledger.chain import Chain, Fault
 from go_release_gate.ledger.entry import Actor, Entry
 from go_release_gate.ledger.state import State
@@ -138,8 +138,21 @@ def test_a_faulty_ledger_takes_no_entry(origin: Path) -> None:
 
 def test_a_remote_that_is_away_is_said(origin: Path) -> None:
     """A fetch that cannot reach the remote is unavailable, not an empty ledger."""
-    with pytest.raises(UnavailableError, match="cannot be fetched"):
+    with pytest.raises(UnavailableError, match=r"cannot be fetched .*: fatal: .*nowhere.git.* does not appear to be"):
         store(origin, remote=str(origin.parent / "nowhere.git")).read()
+
+
+def test_a_remote_is_no_option_of_git(origin: Path) -> None:
+    """Whoever writes the configuration names a remote, and starts no program by its name."""
+    mark = origin.parent / "mark"
+    option = f"--upload-pack=touch {mark};"
+    odd = store(origin, remote=option)
+    with pytest.raises(UnavailableError, match="cannot be fetched"):
+        odd.read()
+    push = store(origin, remote=f"--receive-pack=touch {mark};")
+    with pytest.raises(UnavailableError, match="cannot be reached"):
+        push.append([(encoded(one("api")[0]), "an entry")], "")
+    assert not mark.exists()
 
 
 def test_a_refusing_remote_is_told_from_a_faster_writer(origin: Path) -> None:

@@ -26,6 +26,7 @@ LOCAL = "refs/go-release-gate/ledger"
 TIMEOUT = 120.0  # seconds of one fetch or push
 LOCAL_TRIES = 20
 READ_LIMIT = 1 << 30  # bytes of the whole ledger
+TELLING = ("remote:", "ssh:", "fatal:", "error:", "ERROR:")  # how lines begin that say what is wrong
 WHO = "go-release-gate <go-release-gate@localhost>"
 
 _FASTER = re.compile(
@@ -113,6 +114,7 @@ class GitStore:
             "--no-verify",
             "--atomic",
             f"--force-with-lease={place.ref}:{tip}",
+            "--",  # what stands behind is no option, whatever the configuration calls its remote
             place.remote,
             f"{made}:{place.ref}",
             timeout=TIMEOUT,
@@ -133,7 +135,7 @@ class GitStore:
 
     def _fetched(self) -> str:
         place = self._place
-        words = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--force", place.remote)
+        words = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--force", "--", place.remote)
         for _ in range(LOCAL_TRIES):
             answer = self._run(*words, f"{place.ref}:{self._local}", timeout=TIMEOUT)
             if answer.returncode == 0:
@@ -217,5 +219,7 @@ def _reason(line: str) -> str:
 
 
 def _last(said: str) -> str:
-    lines = [line for line in said.splitlines() if line.strip() and not line.startswith("hint:")]
-    return lines[-1].strip() if lines else "git says nothing"
+    """What git says is wrong: its first such line; behind it stands advice that is the same for everything."""
+    lines = [line.strip() for line in said.splitlines() if line.strip() and not line.startswith("hint:")]
+    told = next((line for line in lines if line.startswith(TELLING)), lines[-1] if lines else "")
+    return told or "git says nothing"

@@ -18,6 +18,7 @@ from go_release_gate.adapters.process import Completed, Runner
 from go_release_gate.errors import RefusedError, UnavailableError, UsageError
 from go_release_gate.gitops.document import SIZE_LIMIT
 
+TELLING = ("remote:", "ssh:", "fatal:", "error:", "ERROR:")  # how lines begin that say what is wrong
 WHO = "go-release-gate <go-release-gate@localhost>"
 BASE = "refs/gate/tip"
 MADE = "refs/gate/made"
@@ -195,5 +196,7 @@ def _text(answer: Completed) -> str:
 
 
 def _last(answer: Completed) -> str:
-    lines = [line for line in _text(answer).splitlines() if line.strip() and not line.startswith("hint:")]
-    return lines[-1].strip() if lines else "git says nothing"
+    """What git says is wrong: its first such line; behind it stands advice that is the same for everything."""
+    lines = [line.strip() for line in _text(answer).splitlines() if line.strip() and not line.startswith("hint:")]
+    told = next((line for line in lines if line.startswith(TELLING)), lines[-1] if lines else "")
+    return told or "git says nothing"

@@ -90,7 +90,7 @@ def _of_the_ledger(desk: Desk) -> list[Probe]:
 def _push(desk: Desk) -> list[Examined]:
     """A push that sends nothing. That the branch does not continue the ledger is said here, behind the remote's yes."""
     ledger = desk.settings.ledger
-    words = ["push", "--dry-run", "--porcelain", "--no-verify", ledger.remote, f"HEAD:{ledger.ref}"]
+    words = ["push", "--dry-run", "--porcelain", "--no-verify", "--", ledger.remote, f"HEAD:{ledger.ref}"]
     argv = [str(desk.git_program), "-c", "core.hooksPath=/dev/null", *words]
     environment = {**desk.git_variables, "LC_ALL": "C"}
     answer = desk.runner.run(argv, cwd=desk.root, env=environment, timeout=SECONDS)
