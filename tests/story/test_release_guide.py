@@ -83,10 +83,16 @@ def pattern(line: str) -> str:
 def test_the_settings_load() -> None:
     """The examples of the configuration are valid, but for keys nobody should copy."""
     first = read_policy(SETTINGS[0].encode(), "f", Event.BRANCH, {}).settings.releases
-    second = read_policy(SETTINGS[1].encode(), "f", Event.BRANCH, {}).settings.releases
+    second, third = (
+        read_policy(next(one for one in SETTINGS if word in one).encode(), "f", Event.BRANCH, {}).settings.releases
+        for word in ("signers:", "kind: gitops")
+    )
 
     assert first is not None
     assert second is not None
+    assert third is not None
+    assert [one.kind for one in third.environments["production"].targets] == ["gitops", "kubectl"]
+    assert third.environments["production"].health.http[0].version_key == "version"
     assert first.environments["production"].after == "staging"
     assert [one.may for one in second.ledger.signers] == [("release", "promote", "verdict"), ()]
 

@@ -105,3 +105,9 @@ def test_a_hold_is_not_lifted_by_a_shorter_one(world: World) -> None:
     assert "is held without an end since entry 3" in world.run(*hold, "--expires", "9d", code=5).err
     world.run("unhold", "--service", "api", "--env", "production")
     world.run(*hold, "--expires", "1h")
+
+
+@pytest.mark.parametrize("words", [("quarantine", "--to", "9.9", "--reason", "x"), ("diff", "9.9", "9.9")])
+def test_a_release_that_nobody_knows(world: World, words: tuple[str, ...]) -> None:
+    """Who names none is told where all are."""
+    assert "`go-release-gate release list --service api` shows all" in world.run(*words, "--service", "api", code=5).err

@@ -50,7 +50,9 @@ class HttpProber:
     def _judged(self, answer: Answer, subject: Subject) -> Reading:
         said = _said(answer.document, self.settings.version_key) if self.settings.version_key else None
         if said is not None and not fits(said, subject):
-            return Reading(self.name, "inconclusive", f"it hit something else: {said[:80]}", is_other=True)
+            wanted = subject.version or subject.digest
+            words = f"it hit something else: {said[:80]}, expected {wanted}"
+            return Reading(self.name, "inconclusive", words, is_other=True)
         if answer.status != self.settings.status:
             return Reading(self.name, "fail", f"status {answer.status}, expected {self.settings.status}")
         if self.settings.contains and self.settings.contains not in answer.body.decode("utf-8", "replace"):

@@ -47,7 +47,7 @@ def _page(report: Verified) -> Page:
     facts = [
         ("verdict", word),
         ("entries believed", str(report.entries)),
-        ("head", report.head or "the ledger is empty"),
+        ("head", report.head or ("none" if report.fault_seq else "the ledger is empty")),
     ]
     lines = [f"entry {report.fault_seq} must not be believed: {report.fault}"] if report.fault_seq else []
     if report.fault_seq:

@@ -62,7 +62,9 @@ def _release(desk: Desk, state: State, service: str, word: str) -> Release:
             raise RefusedError(f"nothing that was recorded of {service} runs in {word}")
         return running
     if len(found) != 1:
-        raise RefusedError(f"{word} names {len(found) or 'no'} release{'s' if len(found) > 1 else ''} of {service}")
+        known = f"{len(found) or 'no'} release{'s' if len(found) > 1 else ''}"
+        hint = f"`go-release-gate release list --service {service}` shows all"
+        raise RefusedError(f"{word} names {known} of {service}", hint)
     return found[0]
 
 

@@ -118,7 +118,9 @@ def _named(state: State, service: str, word: str) -> Release:
     """The one release that a word names. Raises RefusedError."""
     found = state.find(service, word)
     if len(found) != 1:
-        raise RefusedError(f"{word} names {len(found) or 'no'} release{'s' if len(found) > 1 else ''} of {service}")
+        known = f"{len(found) or 'no'} release{'s' if len(found) > 1 else ''}"
+        hint = f"`go-release-gate release list --service {service}` shows all"
+        raise RefusedError(f"{word} names {known} of {service}", hint)
     return found[0]
 
 
