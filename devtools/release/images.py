@@ -61,7 +61,7 @@ def released(registries: Registries, image: str, version: str, commit: str) -> d
     if labels.get(REVISION) != commit:
         raise RefusedError(
             f"{image}:{version} was built from {labels.get(REVISION)}, not from {commit}: "
-            "run the release again from that commit, or release the next version"
+            "press Re-run in the run of that commit, or release the next version"
         )
     return {"digest": digest, **{name: labels.get(LABEL + name, "") for name in BASES}}
 

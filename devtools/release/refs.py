@@ -45,7 +45,7 @@ def state(checkout: Checkout, version: str, built: str, *, is_published: bool = 
     if base != built:
         raise RefusedError(
             f"{name} stands at {tags[name]}, built from {base}, but its release was not finished: "
-            f"run the release again from that commit, not from {built}"
+            f"press Re-run in the run of that commit, or release the next version; {built} is another"
         )
     return {**found, "state": "tagged", "digest": digest_at(checkout, tags[name])}
 

@@ -167,7 +167,7 @@ def test_taking_up_from_another_commit_says_from_which(world: World) -> None:
     (world.checkout.root / "README.md").write_text("more\n", "utf-8")
     git(world.checkout.root, "commit", "-qam", "Words")
     git(world.checkout.root, "push", "-q", "origin", "main")
-    with pytest.raises(RefusedError, match=f"run the release again from that commit, not from {world.built}") as error:
+    with pytest.raises(RefusedError, match=f"press Re-run.*{world.built} is another") as error:
         refs.state(world.checkout, VERSION, world.built)
     assert f"built from {built}" in str(error.value)
 
