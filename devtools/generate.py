@@ -20,6 +20,7 @@ import hooks  # noqa: E402
 import reference  # noqa: E402
 import rule_pages  # noqa: E402
 import starter_workflows  # noqa: E402
+import tag_workflow  # noqa: E402
 import workflow_tables  # noqa: E402
 
 COMMAND = "python devtools/generate.py"
@@ -28,7 +29,7 @@ COMMAND = "python devtools/generate.py"
 def files() -> dict[str, str]:
     """Path relative to the root → the whole text it should have."""
     wanted = {**action_yml.files(), **rule_pages.files(), **hooks.files(), **reference.files()}
-    wanted |= starter_workflows.files()
+    wanted |= starter_workflows.files() | tag_workflow.files()
     for path, blocks in {**reference.blocks(), **workflow_tables.blocks()}.items():
         text = (ROOT / path).read_text(encoding="utf-8") if (ROOT / path).is_file() else reference.START[path]
         for name, block in blocks.items():

@@ -8,9 +8,12 @@ from typing import Any
 
 import yaml
 
+import tag_workflow
+
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = "docs/guides/pipeline.md"
-NAMES = ("verify", "test", "build", "push", "promote", "rollback", "health", "annotate")
+NAMES = ("verify", "verify-tag", "test", "build", "files", "push", "promote", "rollback", "health", "annotate")
+SAME_AS = {"verify-tag": "verify"}
 SHARED = ("runner", "on-host", "ca-bundle", "https-proxy", "no-proxy", "ref", "config")
 """Inputs that mean the same everywhere; they have a table of their own."""
 
@@ -22,7 +25,8 @@ def blocks() -> dict[str, dict[str, str]]:
 
 
 def _document(name: str) -> dict[Any, Any]:
-    text = (ROOT / f".github/workflows/{name}.yml").read_text("utf-8")
+    path = f".github/workflows/{name}.yml"
+    text = tag_workflow.files().get(path) or (ROOT / path).read_text("utf-8")
     document: dict[Any, Any] = yaml.safe_load(text)
     return document
 
@@ -31,6 +35,9 @@ def _section(name: str, document: Mapping[Any, Any]) -> Iterator[str]:
     call = document[True]["workflow_call"]  # YAML 1.1 reads `on` as true
     rights = {right: level for job in document["jobs"].values() for right, level in job["permissions"].items()}
     yield from (f"### {name}", "", f"Takes {', '.join(f'`{right}: {rights[right]}`' for right in sorted(rights))}.", "")
+    if name in SAME_AS:
+        yield from (f"Inputs, secrets and outputs are those of [{SAME_AS[name]}](#{SAME_AS[name]}).", "")
+        return
     yield from ("| input | means | default |", "|---|---|---|")
     for key, said in call["inputs"].items():
         if key not in SHARED:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from go_release_gate.cli import init
 from go_release_gate.cli.app import run
@@ -71,6 +73,49 @@ def test_a_checkout_of_ci_agrees(tmp_path: Path) -> None:
     assert "branches: [trunk]" in written(root, "pull-request")
     git(root, "remote", "remove", "origin")
     assert gate(root, "--check") == 0
+
+
+def test_files_are_attached_once(tmp_path: Path) -> None:
+    """Of services with the same tags the first one's release has the files; a module with its own tags has its own."""
+    worker = {"cmd/worker/main.go": program(), "cmd/worker/Dockerfile": dockerfile("./cmd/worker")}
+    tool = {
+        "tool/go.mod": module("github.com/acme/shop/tool"),
+        "tool/main.go": program(),
+        "tool/Dockerfile": dockerfile("."),
+    }
+    root = repository(tmp_path / "shop", {**SERVICE, **worker, **tool})
+    assert gate(root, "--yes", "--release-files") == 0
+    releases = {name: written(root, name) for name in names(root) if name.startswith("release")}
+    paths = {name: re.findall(r'path: "(.*)"', text) for name, text in releases.items()}
+    assert paths == {"release-api": ["."], "release-tool": ["tool"], "release-worker": []}
+    assert [name for name, text in sorted(releases.items()) if "--draft=false" in text] == [
+        "release-api",
+        "release-tool",
+    ]
+    assert gate(root, "--check") == 0
+
+
+def test_images_on_pull_requests(tmp_path: Path) -> None:
+    """Each service's image is built on pull requests, and the required job waits for them; a library has none."""
+    worker = {"cmd/worker/main.go": program(), "cmd/worker/Dockerfile": dockerfile("./cmd/worker")}
+    root = repository(tmp_path / "shop", {**SERVICE, **worker})
+    assert gate(root, "--yes", "--pull-request-images", "--platform=linux/amd64") == 0
+    jobs = yaml.safe_load(written(root, "pull-request"))["jobs"]
+    assert jobs["image"]["strategy"]["matrix"]["include"] == [
+        {
+            "service": name,
+            "image": f"ghcr.io/acme/shop/{name}",
+            "dockerfile": path,
+            "context": context,
+            "target": "",
+            "platforms": "linux/amd64",
+        }
+        for name, path, context in (("api", "Dockerfile", "."), ("worker", "cmd/worker/Dockerfile", "cmd/worker"))
+    ]
+    assert "image" in jobs["required"]["needs"]
+    library = repository(tmp_path / "library", {"go.mod": module("github.com/acme/m")})
+    assert gate(library, "--yes", "--pull-request-images") == 0
+    assert set(yaml.safe_load(written(library, "pull-request"))["jobs"]) == {"verify", "test", "required"}
 
 
 def test_probes_bring_a_watch(tmp_path: Path) -> None:

@@ -46,6 +46,11 @@ SHAPES: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "own-registry": (dict(SERVICE), ("--image=registry.example.com:5000/acme/shop",)),
     "mixed": ({**SERVICE, **WORKER}, ("--image=api=quay.io/acme/api", "--image=worker=acme.azurecr.io/worker")),
     "target": ({**SERVICE, ".github/workflows/own.yml": OWN}, ("--ref=v1.2.3",)),
+    "files": (dict(SERVICE), ("--release-files", "--pull-request-images")),
+    "files-services": (
+        {**SERVICE, **WORKER},
+        ("--release-files", "--pull-request-images", "--private=github.com/acme", "--with-ca-bundle"),
+    ),
     "commit": (dict(SERVICE), (f"--ref={'a' * 40}",)),
 }
 

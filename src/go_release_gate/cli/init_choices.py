@@ -58,6 +58,8 @@ def _given(args: argparse.Namespace) -> Choices:
         pull_requests_only=bool(args.pull_requests_only),
         code_scanning=bool(args.code_scanning),
         ca_bundle=bool(args.with_ca_bundle),
+        files=bool(args.release_files),
+        pull_request_images=bool(args.pull_request_images),
         action=args.action_repository or ACTION,
         ref=args.ref or "",
     )

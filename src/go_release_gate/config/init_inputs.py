@@ -65,5 +65,7 @@ INIT_INPUTS: tuple[Input, ...] = (
     _text("action-repository", "Repository of go-release-gate, where it is a mirror.", "acme/go-release-gate", "NAME"),
     _switch("pull-requests-only", "Install the gate of pull requests alone; nothing is built or released."),
     _switch("code-scanning", "Send findings to code scanning, too."),
+    _switch("release-files", "Attach the programs, with signed checksums, to a GitHub release that is published last."),
+    _switch("pull-request-images", "Build and inspect the images on pull requests, too; nothing is pushed."),
     _switch("with-ca-bundle", "Wire a company's certificate authorities, from the variable CA_BUNDLE."),
 )

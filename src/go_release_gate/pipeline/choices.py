@@ -34,6 +34,8 @@ class Choices:
         health: environment → address that is well when it answers 200.
         pull_requests_only: whether nothing is released.
         code_scanning: whether findings go to code scanning, too. ca_bundle: whether a company's CA is wired.
+        files: whether programs are attached to a release of GitHub's.
+        pull_request_images: whether images are built on pull requests, too.
         action: repository of the action. ref: tag or commit that it is pinned to.
     """
 
@@ -48,6 +50,8 @@ class Choices:
     pull_requests_only: bool = False
     code_scanning: bool = False
     ca_bundle: bool = False
+    files: bool = False
+    pull_request_images: bool = False
     action: str = ACTION
     ref: str = ""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,9 +12,10 @@ from go_release_gate.oci.manifests.scan import CONFIGURATION
 from go_release_gate.pipeline.config_text import config_text
 from go_release_gate.pipeline.marking import is_as_written, is_marked, is_same, marked
 from go_release_gate.pipeline.options import words_of
-from go_release_gate.pipeline.proposal import Proposal, login_of
+from go_release_gate.pipeline.proposal import Proposal
 from go_release_gate.pipeline.rendering import TemplateError, rendered
 from go_release_gate.pipeline.services import Service
+from go_release_gate.pipeline.values import blocks_of, values_of
 
 DIRECTORY = ".github/workflows"
 PREFIX = "go-release-gate-"
@@ -86,7 +87,7 @@ def _workflows(proposal: Proposal, version: str, overwrite: Collection[str]) -> 
     words = words_of(proposal.choices)
     for name, template, service in _wanted(proposal):
         try:
-            body = rendered(template, _values(proposal, service), _blocks(proposal, service))
+            body = rendered(template, values_of(proposal, service), blocks_of(proposal, service))
         except TemplateError as error:
             raise UsageError(f"{name}.yml cannot be written: {error}", "rename what the value names") from error
         path = _path(name, proposal.survey.files)
@@ -126,56 +127,3 @@ def _state(before: bytes | None, text: str, *, is_given_up: bool) -> State:
 def _with_line_ends(text: str, before: bytes | None) -> bytes:
     is_windows = before is not None and b"\r\n" in before
     return (text.replace("\n", "\r\n") if is_windows else text).encode()
-
-
-def _values(proposal: Proposal, service: Service | None) -> dict[str, str]:
-    """What the placeholders stand for: pipeline.names.PLACEHOLDERS."""
-    names = [one.name for one in proposal.environments]
-    values = {
-        "ACTION": proposal.choices.action,
-        "REF": proposal.ref,
-        "DEFAULT_BRANCH": proposal.branch,
-        "SERVICES": _flow([one.name for one in proposal.services]),
-        "ENVIRONMENTS": _flow(names),
-        "STAGING": names[0] if names else "",
-        "PRODUCTION": names[-1] if names else "",
-        "PRIVATE": ",".join(proposal.owners),
-    }
-    if service:
-        values |= {
-            "SERVICE": service.name,
-            "IMAGE": service.image,
-            "DOCKERFILE": service.dockerfile,
-            "CONTEXT": service.context,
-            "TARGET": service.target,
-            "PLATFORMS": ",".join(service.platforms),
-            "TAG_FILTER": service.tag_filter,
-        }
-    return values
-
-
-def _flow(names: Sequence[str]) -> str:
-    return f"[{', '.join(names)}]"
-
-
-def _blocks(proposal: Proposal, service: Service | None) -> frozenset[str]:
-    """The blocks that stand: pipeline.names.BLOCKS."""
-    login = _login((service,) if service else proposal.services)
-    is_on = {
-        "private-modules": bool(proposal.owners),
-        "production": len(proposal.environments) > 1,
-        "health": proposal.has_health,
-        "codeql": proposal.choices.code_scanning,
-        "multiple-services": len(proposal.services) > 1,
-        "target": bool(service and service.target),
-        "registry-credentials": login == "credentials",
-        f"login-{login}": True,
-        "ca-bundle": proposal.choices.ca_bundle,
-    }
-    return frozenset(name for name, is_wanted in is_on.items() if is_wanted)
-
-
-def _login(services: Sequence[Service]) -> str:
-    """The one way to log in for all of them: a stored login knows every registry."""
-    logins = {login_of(one.image) for one in services}
-    return logins.pop() if len(logins) == 1 else "credentials" if logins else "ghcr"

@@ -22,8 +22,11 @@ PLACEHOLDERS: dict[str, str] = {
     "DOCKERFILE": "its Dockerfile, relative to the root",
     "CONTEXT": "the context it is built in, relative to the root",
     "TARGET": "the stage that is built; only with the block target",
+    "MODULE": "directory of the service's module, relative to the root; only with the block files",
     "PLATFORMS": "its platforms, with commas between",
     "TAG_FILTER": "pattern of the git tags that release it: v*",
+    "IMAGES": "service, image, Dockerfile, context, target and platforms of each, as a list of mappings in YAML's flow "
+    "form; only with the block image",
     "PRIVATE": "owners of private modules with commas between, github.com/acme or acme; at most four",
 }
 """Placeholder → what its value is."""
@@ -41,6 +44,8 @@ BLOCKS: dict[str, str] = {
     "login-google": "the registry is Google's: OIDC (variables GOOGLE_PROVIDER, GOOGLE_ACCOUNT)",
     "login-azure": "the registry is Azure's: OIDC (variables AZURE_CLIENT, AZURE_TENANT)",
     "login-credentials": "any other registry: a stored login; goes with registry-credentials",
+    "files": "programs are attached to a release of GitHub's, which is published last (@MODULE@)",
+    "image": "images are built on pull requests, too; nothing is pushed",
     "ca-bundle": "a company's certificate authorities (variable CA_BUNDLE)",
 }
 """Block → when it stands."""

@@ -32,5 +32,7 @@ def _words(choices: Choices) -> Iterator[str]:
         "pull-requests-only": choices.pull_requests_only,
         "code-scanning": choices.code_scanning,
         "with-ca-bundle": choices.ca_bundle,
+        "release-files": choices.files,
+        "pull-request-images": choices.pull_request_images,
     }
     yield from (f"--{name}" for name, is_on in switches.items() if is_on)

@@ -16,6 +16,7 @@ from importlib.resources import files
 _PLACEHOLDER = re.compile(r"@([A-Z][A-Z0-9_]*)@")
 _LINE = re.compile(r"\s*#\?\s*(?P<word>\S*)(?:\s+(?P<rest>.*?))?\s*")
 _BLOCK = re.compile(r"(?P<negated>not\s+)?(?P<name>[a-z][a-z0-9-]*)")
+_LISTS = frozenset({"IMAGES"})  # placeholders whose value may hold mappings
 _VALUE = re.compile(r"[A-Za-z0-9._/:,+*~=@!?()|\[\] '\"-]*")
 
 
@@ -60,7 +61,7 @@ def is_writable(value: str) -> bool:
 
 
 def _checked(name: str, value: str) -> str:
-    if not is_writable(value):
+    if not is_writable(re.sub(r"[{}]|: ", "", value) if name in _LISTS else value):
         raise TemplateError(f"the value of @{name}@ holds characters that a workflow cannot take as they are")
     return value
 

@@ -18,7 +18,7 @@ from go_release_gate.pipeline.names import BLOCKS, PLACEHOLDERS, TEMPLATES
 from go_release_gate.pipeline.rendering import TemplateError, placeholders, rendered, template
 
 ROOT = Path(__file__).parents[3]
-REUSABLE = ("verify", "test", "build", "push", "promote", "rollback", "health", "annotate")
+REUSABLE = ("verify", "verify-tag", "test", "build", "files", "push", "promote", "rollback", "health", "annotate")
 OWN = "acme/go-release-gate"
 WORKFLOWS = f"{OWN}/.github/workflows/"
 VALUES = {
@@ -37,11 +37,16 @@ VALUES = {
     "PLATFORMS": "linux/amd64,linux/arm64",
     "TAG_FILTER": "services/api/v*",
     "PRIVATE": "github.com/acme,github.com/partner",
+    "MODULE": "services/api",
+    "IMAGES": '[{service: "api", image: "ghcr.io/acme/api", dockerfile: "Dockerfile", context: ".", target: "", '
+    'platforms: "linux/amd64,linux/arm64"}]',
 }
 SETS: dict[str, Collection[str]] = {
     "least": {"login-ghcr"},
     "two-environments": {"login-ghcr", "production", "codeql"},
     "watched": {"login-ghcr", "production", "health"},
+    "files": {"login-ghcr", "files", "image"},
+    "files-watched": {"login-ghcr", "production", "health", "files"},
     "company": {"login-credentials", "registry-credentials", "private-modules", "production", "ca-bundle", "target"},
     "services": {"login-ghcr", "multiple-services", "production", "health", "private-modules"},
     "aws": {"login-aws", "production", "ca-bundle"},

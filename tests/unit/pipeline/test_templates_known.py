@@ -32,6 +32,8 @@ def test_only_known_names_are_given(monkeypatch: pytest.MonkeyPatch, image: str,
         health={"production": "https://example.com/"} if has_all else {},
         code_scanning=has_all,
         ca_bundle=has_all,
+        files=has_all,
+        pull_request_images=has_all,
     )
     planned(propose(Survey(repository="a/b", build_files=files), choices, "1.0.0"), "1.0.0")
     assert seen
@@ -54,6 +56,8 @@ def test_choices_are_words_that_can_be_read_again() -> None:
         pull_requests_only=True,
         code_scanning=True,
         ca_bundle=True,
+        files=True,
+        pull_request_images=True,
         action="mirror/gate",
         ref="v2",
     )
