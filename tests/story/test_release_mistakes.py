@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -111,3 +112,48 @@ def test_a_hold_is_not_lifted_by_a_shorter_one(world: World) -> None:
 def test_a_release_that_nobody_knows(world: World, words: tuple[str, ...]) -> None:
     """Who names none is told where all are."""
     assert "`go-release-gate release list --service api` shows all" in world.run(*words, "--service", "api", code=5).err
+
+
+@pytest.mark.parametrize(
+    ("part", "values", "code", "said"),
+    [
+        ("move", {"version": "9.9.9"}, 5, "the ledger 1.0.0"),
+        ("plan", {"nonce": "99991231T000000Z-" + "a" * 32}, 5, "does not count any more"),
+        ("plan", {"nonce": "x"}, 5, "does not count any more"),
+        ("plan", {"kind": "verdict"}, 2, "a plan of a verdict, expected one of promote, rollback"),
+    ],
+)
+def test_an_edited_plan(  # noqa: PLR0917
+    world: World, tmp_path: Path, part: str, values: dict[str, str], code: int, said: str
+) -> None:
+    """A plan is a file that anybody may have edited: it names no version, and uses no request, of its own."""
+    world.release("1.0.0")
+    world.record("1.0.0")
+    file = tmp_path / "plan.json"
+    promote = ("promote", "--service", "api", "--env", "staging")
+    world.run(*promote, "--dry-run", "--output", str(file))
+    document = json.loads(file.read_text("utf-8"))
+    (document["plan"] if part == "plan" else document["plan"]["move"]).update(values)
+    file.write_text(json.dumps(document), "utf-8")
+    refs = world.refs()
+
+    assert said in world.run("promote", "--plan", str(file), "--yes", code=code).err
+    assert world.refs() == refs
+
+
+def test_a_plan_does_not_say_who_does_it(world: World, tmp_path: Path) -> None:
+    """Who applies it is who the ledger names, and a person's word makes no move automatic."""
+    world.release("1.0.0")
+    world.record("1.0.0")
+    file = tmp_path / "plan.json"
+    world.run("promote", "--service", "api", "--env", "staging", "--dry-run", "--output", str(file))
+    document = json.loads(file.read_text("utf-8"))
+    document["plan"]["is_automatic"] = True
+    document["plan"]["move"]["actor"] = "boss@example.com"
+    file.write_text(json.dumps(document), "utf-8")
+
+    world.run("promote", "--plan", str(file), "--yes")
+
+    said = world.run("export").out
+    assert "boss@example.com" not in said
+    assert "automatic" not in said

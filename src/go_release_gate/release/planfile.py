@@ -7,6 +7,7 @@ from typing import Any
 
 from go_release_gate.errors import UsageError
 from go_release_gate.ledger.codec import InvalidEntryError, made, plain
+from go_release_gate.ledger.entry import MOVES
 from go_release_gate.release.planning import Plan
 
 SCHEMA = 1
@@ -26,6 +27,9 @@ def read_plan(data: bytes, name: str) -> Plan:
             raise InvalidEntryError("no plan of a release")
         if document.get("schema") != SCHEMA:
             raise InvalidEntryError(f"schema {document.get('schema')!r}: this program knows {SCHEMA}")
-        return made(Plan, document.get("plan"))
+        plan = made(Plan, document.get("plan"))
+        if plan.kind not in MOVES:
+            raise InvalidEntryError(f"a plan of a {plan.kind}, expected one of {', '.join(MOVES)}")
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{name}: {error}", "make it with `--dry-run --output FILE`") from None
+    return plan

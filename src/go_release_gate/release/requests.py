@@ -16,7 +16,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, NoReturn
 
 from go_release_gate.adapters.ledger import sshsig
@@ -144,6 +144,20 @@ def refuse_reordered(request: Request, entries: Iterable[Entry]) -> None:
             continue
         if entry.nonce[:16] > request.nonce[:16]:
             _refuse(f"entry {entry.seq} carried out a request that was issued after it")
+
+
+def refuse_outdated(nonce: str, now: datetime) -> None:
+    """Raise RefusedError where this is no nonce of a request that still counts.
+
+    A plan keeps the nonce of the request that it was made for, in a file that anybody may have edited: a nonce of a
+    time to come would shut out the requests of that time.
+    """
+    try:
+        issued = datetime.strptime(nonce[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        issued = datetime.min.replace(tzinfo=UTC)
+    if not _NONCE.fullmatch(nonce) or not -SKEW <= now - issued <= LIFETIME:
+        _refuse("the plan was made for one that does not count any more")
 
 
 def make_request(

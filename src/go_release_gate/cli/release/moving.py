@@ -22,6 +22,7 @@ from go_release_gate.cli.release.wiring import Desk
 from go_release_gate.errors import GateError, RefusedError, UnavailableError, UsageError
 from go_release_gate.ledger.candidates import LAST_GOOD, Choice, Wish, choose
 from go_release_gate.ledger.entry import PROMOTE, ROLLBACK, Entry
+from go_release_gate.ledger.state import Release
 from go_release_gate.release.applying import abandon, apply_plan, resume
 from go_release_gate.release.planfile import SIZE_LIMIT, document_of, read_plan
 from go_release_gate.release.planning import Order, Plan, make_plan, refuse_move
@@ -163,6 +164,7 @@ def _kept(desk: Desk) -> Plan:
     release = state.release(plan.move.service, plan.move.after)
     if release is None or release.image != plan.move.image:
         raise RefusedError(f"{plan.move.after} was never recorded as a release of {plan.move.service}")
+    plan = _own(desk, plan, release)
     place = (plan.move.service, plan.move.environment)
     if plan.kind == PROMOTE:
         now = replace(plan.situation, recorded=state.at(*place).current)
@@ -175,6 +177,24 @@ def _kept(desk: Desk) -> Plan:
         if choice.release is None and not is_there:  # what runs already is a stale plan, which applying says
             _refuse_rollback(desk, choice)
     return plan
+
+
+def _own(desk: Desk, plan: Plan, release: Release) -> Plan:
+    """The plan as this run stands for it: a file says neither who does it, nor what a release is called.
+
+    Raises:
+        RefusedError: it calls the release by another version, or uses a request that does not count any more.
+    """
+    if plan.move.version != release.name:
+        raise RefusedError(
+            f"the plan calls {plan.move.after} {plan.move.version or 'nothing'}, the ledger {release.name}",
+            "plan again",
+        )
+    if plan.nonce:
+        from go_release_gate.release.requests import refuse_outdated
+
+        refuse_outdated(plan.nonce, desk.now())
+    return replace(plan, move=replace(plan.move, actor=desk.actor.name), is_automatic=False)
 
 
 def _dry(desk: Desk, plan: Plan, screen: Screen) -> Outcome:

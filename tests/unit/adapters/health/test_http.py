@@ -58,6 +58,7 @@ def test_another_version_is_something_else(said: str, status: int) -> None:
     """An old instance tells nothing about the new one, whether it is well or not."""
     reading = read(Told({"version": said}, status), version_key="version")
     assert (reading.health, reading.is_other) == ("inconclusive", True)
+    assert f"it hit something else: {said[:80]}, expected " in reading.words
 
 
 def test_an_answer_without_version_proves_nothing() -> None:
