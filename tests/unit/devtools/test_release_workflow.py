@@ -50,7 +50,7 @@ def test_the_tag_comes_before_the_release_and_the_major_tag_last() -> None:
 def test_what_is_tested_is_what_is_built() -> None:
     """Tests and build get the same base images, by the digests that were asked for once."""
     for name in ("GO_IMAGE", "PYTHON_IMAGE"):
-        value = "${{ needs.plan.outputs.%s }}" % name.lower().replace("_", "-")
+        value = f"${{{{ needs.plan.outputs.{name.lower().replace('_', '-')} }}}}"
         assert f"{name}: {value}" in TEXT
         assert f"{name}={value}" in TEXT
 
