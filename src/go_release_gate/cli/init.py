@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from go_release_gate import __version__
 from go_release_gate.cli.init_asking import Ask, asked, on_terminal
 from go_release_gate.cli.init_choices import choices_of
-from go_release_gate.cli.output import print_lines
+from go_release_gate.cli.output import envelope, print_json, print_lines, wants_json
 from go_release_gate.cli.root import root_of
 from go_release_gate.engine.installing import Committer, write
 from go_release_gate.engine.surveying import survey
 from go_release_gate.errors import NoModuleError, UnavailableError, UsageError
 from go_release_gate.pipeline.files import Planned, planned
-from go_release_gate.pipeline.next_steps import next_steps
+from go_release_gate.pipeline.next_steps import Step, next_steps
 from go_release_gate.pipeline.proposal import Proposal, propose
 from go_release_gate.report.colour import wants_colour
 from go_release_gate.report.pipeline_text import (
@@ -42,6 +42,8 @@ def run(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
         UsageError: something must be decided and nobody can be asked. RefusedError: a link where a file would be.
     """
     is_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    if wants_json(args):
+        return _in_json(args, environ)
     return perform(args, environ, on_terminal if is_terminal else None)
 
 
@@ -61,7 +63,7 @@ def perform(args: argparse.Namespace, environ: Mapping[str, str], ask: Ask | Non
         print_lines(list(diff_lines(files, colour=colour)))
     print_lines(list(file_lines(files, colour=colour)))
     if args.check:
-        return _checked(files)
+        return _checked(files, environ)
     if not any(one.state.is_written for one in files):
         print_lines(["nothing to do"])
         return 0
@@ -69,6 +71,26 @@ def perform(args: argparse.Namespace, environ: Mapping[str, str], ask: Ask | Non
         print_lines(["nothing was written" if args.dry_run else "nothing was written: add --yes to write it"])
         return 0
     return _installed(args, environ, root, (proposal, files))
+
+
+def _in_json(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    """The whole as one object. 0; 1 with `--check` where a file is behind; 2 where something is undecided."""
+    root = root_of(args, environ)
+    proposal = _proposed(args, environ, root)
+    files = () if proposal.questions else planned(_remembering(proposal), __version__, tuple(args.overwrite or ()))
+    paths: Sequence[str] = ()
+    steps: Sequence[Step] = ()
+    if args.yes and not args.dry_run and not args.check and any(one.state.is_written for one in files):
+        paths = write(root, files)
+        if args.commit:
+            _commit(environ, root, args.commit, paths)
+        steps = next_steps(proposal, files, args.commit or "")
+    from go_release_gate.cli.init_report import init_report
+    from go_release_gate.cli.release.documents import as_json
+
+    report = init_report(proposal, files, paths, steps)
+    print_json(envelope("init", as_json(report)))
+    return 2 if proposal.questions else 1 if args.check and report.behind else 0
 
 
 def _proposed(args: argparse.Namespace, environ: Mapping[str, str], root: Path) -> Proposal:
@@ -93,8 +115,12 @@ def _agreed(ask: Ask) -> bool:
     return ask("write these files", "yes").lower() in ("y", "yes")
 
 
-def _checked(files: Sequence[Planned]) -> int:
+def _checked(files: Sequence[Planned], environ: Mapping[str, str]) -> int:
     behind = [one.path for one in files if one.state.is_behind]
+    if environ.get("GITHUB_ACTIONS") == "true":
+        from go_release_gate.cli.init_report import check_commands
+
+        print_lines(list(check_commands(files)))
     if behind:
         print_lines(
             [f"{len(behind)} of {len(files)} files are not as init would write them: run `go-release-gate init`"]
@@ -110,6 +136,7 @@ def _installed(
     print_lines([f"{len(paths)} file{'' if len(paths) == 1 else 's'} written"])
     if args.commit:
         _commit(environ, root, args.commit, paths)
+        print_lines([f"committed on the branch {args.commit}"])
     print_lines(list(step_lines(next_steps(proposal, files, args.commit or ""))))
     return 0
 
@@ -122,4 +149,3 @@ def _commit(environ: Mapping[str, str], root: Path, branch: str, paths: Sequence
     if program is None:
         raise UnavailableError("git was not found on PATH", "the files are written; commit them")
     Committer(ProcessRunner(), program, environ, root).commit(branch, paths)
-    print_lines([f"committed on the branch {branch}"])

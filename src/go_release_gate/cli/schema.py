@@ -32,6 +32,7 @@ def schema_text(kind: str) -> str:
 
 
 def _makers() -> Mapping[str, Callable[[], dict[str, Any]]]:
+    from go_release_gate.cli.init_report import InitReport
     from go_release_gate.cli.push import PushReport
     from go_release_gate.cli.release.documents import enveloped_schema
     from go_release_gate.cli.release.schemas import release_schemas
@@ -42,6 +43,7 @@ def _makers() -> Mapping[str, Callable[[], dict[str, Any]]]:
 
     return {
         **release_schemas(),
+        "init": lambda: enveloped_schema("init", InitReport),
         "push": lambda: enveloped_schema("push", PushReport),
         "config": lambda: config_schema([rule.id for rule in RULES]),
         "baseline": baseline_schema,

@@ -276,7 +276,7 @@ INPUTS: tuple[Input, ...] = (
         Kind.CHOICE,
         choices=("text", "json"),
         fallback="text",
-        verbs=("plan", "rules", "config", "doctor", "why", "report", "tags"),
+        verbs=("plan", "rules", "config", "doctor", "why", "report", "tags", "init"),
         in_action=False,
     ),
     Input(
