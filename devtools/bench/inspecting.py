@@ -3,9 +3,9 @@
     python devtools/bench/inspecting.py [--write PAGE]
 
 The image (layers of a Go tree and of programs that Go built, packed with gzip) is made anew and pushed to a registry on
-the loopback. The runs are made in turn, so that a busy machine is busy for all of them; of each the median counts.
+the loopback. The runs are made in turn, so that a busy machine is busy for all of them; of each the fastest counts.
 Needs docker-registry and, as CRANE or on the PATH, crane
-(go install github.com/google/go-containerregistry/cmd/crane@latest). Exit code 1: slower than crane, or 200 MB of
+(go install github.com/google/go-containerregistry/cmd/crane@v0.20.6). Exit code 1: slower than crane, or 200 MB of
 memory are exceeded.
 """
 
@@ -15,7 +15,6 @@ import argparse
 import importlib
 import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -28,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(Path(__file__).parents[1]), str(ROOT / "src"), str(ROOT / "tests")]
 from marks import put  # noqa: E402 - the path must be set first
 
-ROUNDS, UNPACKED, MEMORY = 7, 208 << 20, 200
+ROUNDS, UNPACKED, MEMORY = 9, 208 << 20, 200
 READ = """
 import sys
 from go_release_gate.adapters.images.opening import open_image
@@ -73,7 +72,7 @@ def measured(folder: Path) -> tuple[list[str], bool]:
         for _ in range(ROUNDS):
             for each, command in runs.items():
                 found[each].append(run(command))
-    seconds = {each: statistics.median(one for one, _ in told) for each, told in found.items()}
+    seconds = {each: min(one for one, _ in told) for each, told in found.items()}
     memory = {each: max(one for _, one in told) for each, told in found.items()}
     first = next(iter(seconds.values()))
     rows = [
