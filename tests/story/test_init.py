@@ -341,6 +341,39 @@ def test_sections_are_added_to_a_configuration(tmp_path: Path) -> None:
     assert gate(root, "--check") == 0
 
 
+WITH_WORKER = {**SERVICE, "cmd/worker/main.go": program(), "cmd/worker/Dockerfile": dockerfile("./cmd/worker")}
+
+
+def test_a_service_that_comes_later(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A new program is named with the options that take it in; these put it into the sections, and nothing else."""
+    known = "# ours\nservices:\n  api:  # the shop\n    image: quay.io/acme/api\nfail-on: warning\n"
+    root = repository(tmp_path / "shop", {**WITH_WORKER, ".go-release-gate.yml": known})
+    assert gate(root, "--yes") == 0
+    options = "--service api --service worker=cmd/worker/Dockerfile"
+    assert f"to release these, too: go-release-gate init {options}" in capsys.readouterr().out
+    assert names(root) >= {"release"}
+    before = (root / ".go-release-gate.yml").read_text("utf-8")
+    assert gate(root, "--yes", *options.split()) == 0
+    after = (root / ".go-release-gate.yml").read_text("utf-8")
+    entry = "  worker:\n    image: ghcr.io/acme/shop/worker\n    module: .\n"
+    image = "  - image: ghcr.io/acme/shop/worker\n    module: .\n    platforms: [linux/amd64, linux/arm64]\n"
+    assert after.replace(entry, "").replace(image, "") == before
+    assert f"    image: quay.io/acme/api\n{entry}fail-on" in after
+    assert names(root) >= {"release-api", "release-worker"}
+    assert run(["config", str(root)], ENVIRONMENT) == 0
+    assert gate(root, "--check") == 0
+
+
+def test_a_service_that_cannot_be_put_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where a section is written in one line, its bytes stay, and the lines to add are told."""
+    known = "services: {api: {image: quay.io/acme/api}}\n"
+    root = repository(tmp_path / "shop", {**WITH_WORKER, ".go-release-gate.yml": known})
+    assert gate(root, "--yes", "--service=api", "--service=worker=cmd/worker/Dockerfile") == 0
+    assert (root / ".go-release-gate.yml").read_text("utf-8").startswith(known)
+    out = capsys.readouterr().out
+    assert "add to `services` of .go-release-gate.yml\n     worker:\n       image: ghcr.io/acme/shop/worker\n" in out
+
+
 def test_edits_are_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """An edited file stays and its difference is shown, and `--check` accepts it; `--overwrite` gives edits up."""
     root = repository(tmp_path / "shop", SERVICE)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from go_release_gate.config.schema import ADDRESS
+from go_release_gate.pipeline.config_entries import with_entries
 from go_release_gate.pipeline.environments import GITOPS, NONE, Environment
 from go_release_gate.pipeline.proposal import Proposal
 from go_release_gate.pipeline.services import Service, tag_filter
@@ -28,6 +30,7 @@ def config_text(proposal: Proposal) -> bytes:
         return b""
     if known is None:
         return "\n".join([_HEAD, *missing]).encode()
+    known = with_entries(known, missing_entries(proposal)) or known
     if not missing:
         return known
     before = known if known.endswith(b"\n") or not known else known + b"\n"
@@ -41,23 +44,56 @@ def missing_sections(proposal: Proposal) -> tuple[str, ...]:
     return tuple(key for key, _ in _SECTIONS if key not in proposal.survey.sections and proposal.services)
 
 
+def missing_entries(proposal: Proposal) -> dict[str, tuple[str, Any]]:
+    """What sections that are there lack of the services to release: key → text and content of the entries."""
+    survey = proposal.survey
+    images = [one for one in proposal.services if one.image not in {known.image for known in survey.services}]
+    services = [one for one in proposal.services if one.name not in {known.name for known in survey.services}]
+    added: dict[str, tuple[str, Any]] = {}
+    if survey.services and images and "images" in survey.sections:
+        added["images"] = _of(images, lambda one: "".join(_image(one)))
+    if survey.services and services and "services" in survey.sections:
+        added["services"] = _of(services, _service)
+    return added
+
+
+def unplaced_entries(proposal: Proposal) -> dict[str, str]:
+    """The entries that could not be put in, as text below their keys."""
+    known, added = proposal.survey.config, missing_entries(proposal)
+    is_placed = known is None or not added or with_entries(known, added) is not None
+    return {} if is_placed else {key: text for key, (text, _) in added.items()}
+
+
+def _of(services: list[Service], make: Callable[[Service], str]) -> tuple[str, Any]:
+    import yaml
+
+    text = "".join(make(one) for one in services)
+    return text, yaml.safe_load(text)
+
+
+def _indented(text: str) -> str:
+    return "".join(f"  {line}" for line in text.splitlines(keepends=True))
+
+
 def _images(proposal: Proposal) -> str:
     head = "# What is built of which module, for which platforms.\nimages:\n"
-    return head + "".join("".join(_image(one)) for one in proposal.services)
+    return head + _indented("".join("".join(_image(one)) for one in proposal.services))
 
 
 def _image(one: Service) -> Iterator[str]:
-    yield f"  - image: {_scalar(one.image)}\n    module: {_scalar(one.module)}\n"
+    yield f"- image: {_scalar(one.image)}\n  module: {_scalar(one.module)}\n"
     if one.tag_filter != tag_filter(one.module):
-        yield f"    tags: [{_scalar(one.tag_filter)}]\n"
-    yield f"    platforms: [{', '.join(one.platforms)}]\n"
+        yield f"  tags: [{_scalar(one.tag_filter)}]\n"
+    yield f"  platforms: [{', '.join(one.platforms)}]\n"
 
 
 def _services(proposal: Proposal) -> str:
-    return "# What is released and rolled back as one.\nservices:\n" + "".join(
-        f"  {one.name}:\n    image: {_scalar(one.image)}\n    module: {_scalar(one.module)}\n"
-        for one in proposal.services
-    )
+    head = "# What is released and rolled back as one.\nservices:\n"
+    return head + _indented("".join(map(_service, proposal.services)))
+
+
+def _service(one: Service) -> str:
+    return f"{_scalar(one.name)}:\n  image: {_scalar(one.image)}\n  module: {_scalar(one.module)}\n"
 
 
 def _ledger(_proposal: Proposal) -> str:

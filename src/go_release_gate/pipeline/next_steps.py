@@ -11,6 +11,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from go_release_gate.pipeline.config_text import unplaced_entries
 from go_release_gate.pipeline.files import Planned
 from go_release_gate.pipeline.proposal import Proposal
 from go_release_gate.pipeline.survey import BUILDS, PUSHES, TESTS, ExistingJob
@@ -37,6 +38,7 @@ def next_steps(proposal: Proposal, files: Sequence[Planned], committed: str = ""
     texts = [one.after.decode("utf-8", "replace") for one in workflows]
     return (
         *_opening(files, committed),
+        *_entries(proposal),
         *_required(proposal, workflows),
         *_environments(proposal),
         *_ledger(proposal),
@@ -72,6 +74,12 @@ def _opening(files: Sequence[Planned], committed: str) -> Iterator[Step]:
                 "git push -u origin release-gate && gh pr create --fill",
             ),
         )
+
+
+def _entries(proposal: Proposal) -> Iterator[Step]:
+    """What could not be put into a section of the configuration without touching what is there."""
+    for key, text in unplaced_entries(proposal).items():
+        yield Step(f"add to `{key}` of .go-release-gate.yml", tuple(text.splitlines()))
 
 
 def _required(proposal: Proposal, workflows: Sequence[Planned]) -> Iterator[Step]:

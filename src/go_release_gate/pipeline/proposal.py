@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -124,8 +125,7 @@ def _notes(proposal: Proposal, every: tuple[Service, ...]) -> Iterator[str]:
     yield from (f"{one.name}: no Dockerfile was found, so it is not released" for one in every if not one.dockerfile)
     yield from (f"{one.name}: {one.dockerfile} is built, not {', '.join(one.aside)}" for one in every if one.aside)
     if survey.services and not choices.services and not choices.pull_requests_only:
-        found = unknown(survey, choices)
-        yield from (f"{path} builds a program that `services` of the configuration lacks" for path in found)
+        yield from _left_out(survey, choices)
     others = [one for one in proposal.private if one not in proposal.owners]
     if others:
         yield f"{', '.join(others)}: no App's token is good there; give workflows MODULE_CREDENTIALS yourself"
@@ -137,6 +137,16 @@ def _notes(proposal: Proposal, every: tuple[Service, ...]) -> Iterator[str]:
         yield "--health changes nothing: the configuration has its environments; add `health` there"
     if not survey.is_branch_known and not choices.branch:
         yield f"the default branch is taken to be {survey.default_branch}; --branch names another"
+
+
+def _left_out(survey: Survey, choices: Choices) -> Iterator[str]:
+    """The programs that the configuration's services leave out, and the options that take them in."""
+    found = unknown(survey, choices)
+    yield from (f"{one.dockerfile} builds a program that `services` of the configuration lacks" for one in found)
+    if found:
+        options = [f"--service {one.name}" for one in survey.services]
+        options += [f"--service {shlex.quote(f'{one.name}={one.dockerfile}')}" for one in found]
+        yield f"to release these, too: go-release-gate init {' '.join(options)}"
 
 
 def _siblings(paths: tuple[str, ...]) -> str:

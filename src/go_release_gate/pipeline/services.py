@@ -51,16 +51,20 @@ def services_of(survey: Survey, choices: Choices) -> tuple[Service, ...]:
     """The services, by name: those that were chosen, else those that the configuration has, else all that are found."""
     found = {one.name: one for one in _found(survey, choices)}
     if choices.services:
-        return tuple(_chosen(name, path, found, survey, choices) for name, path in choices.services.items())
+        known = {one.name: one for one in _known(survey, found) if one.dockerfile}
+        return tuple(
+            known[name] if name in known and not path else _chosen(name, path, found, survey, choices)
+            for name, path in choices.services.items()
+        )
     if survey.services:
         return tuple(_known(survey, found))
     return tuple(found[name] for name in sorted(found))
 
 
-def unknown(survey: Survey, choices: Choices) -> tuple[str, ...]:
-    """The Dockerfiles of programs that the configuration's services leave out."""
+def unknown(survey: Survey, choices: Choices) -> tuple[Service, ...]:
+    """The programs that the configuration's services leave out."""
     used = {one.dockerfile for one in _known(survey, {one.name: one for one in _found(survey, choices)})}
-    return tuple(one.dockerfile for one in _found(survey, choices) if one.dockerfile not in used)
+    return tuple(one for one in _found(survey, choices) if one.dockerfile not in used)
 
 
 def _found(survey: Survey, choices: Choices) -> Iterator[Service]:

@@ -75,6 +75,8 @@ def test_the_configuration_counts() -> None:
     assert (one.image, one.dockerfile, one.tag_filter) == ("quay.io/acme/x", "Dockerfile", "release-*")
     assert one.platforms == ("linux/s390x",)
     assert "new/Dockerfile builds a program that `services` of the configuration lacks" in proposal.notes
+    option = "--service api --service new=new/Dockerfile"
+    assert f"to release these, too: go-release-gate init {option}" in proposal.notes
 
 
 @pytest.mark.parametrize(
