@@ -43,9 +43,10 @@ class Environment:
 
     Attributes:
         current: digest that the last finished move left; empty: none. since: that move.
-        moves: every finished move, oldest first. promotions: digest → seq of its last finished promotion.
+        moves: every finished move, oldest first. promotions: digest → seq of its last finished promotion that was no
+            repetition (of a digest that ran already).
         verdicts: digest → its last verdict that is not inconclusive. looks: every verdict, oldest first.
-        hold: the hold that was not lifted; whether it has run out is asked with `is_held`.
+        hold: the hold that was not lifted and ends last; whether it has run out is asked with `is_held`.
         intent: the move that was begun and not closed.
     """
 
@@ -224,13 +225,19 @@ def continued(state: State, entries: Iterable[Entry], head: str) -> State:
     return made
 
 
+def ends_sooner(hold: Entry, standing: Entry) -> bool:
+    """Whether a hold ends before the one that stands; one without an end never does."""
+    return hold.expires is not None and (standing.expires is None or hold.expires < standing.expires)
+
+
 def _take_place(place: Environment, entry: Entry) -> None:
     if entry.kind == VERDICT:
         place.looks.append(entry)
         if entry.health != "inconclusive":
             place.verdicts[entry.digest] = entry
     elif entry.kind == HOLD:
-        place.hold = entry
+        # one that ends sooner would lift the other, which is a right of its own
+        place.hold = place.hold if place.hold and ends_sooner(entry, place.hold) else entry
     elif entry.kind == UNHOLD:
         place.hold = None
     elif entry.kind in MOVES:
@@ -238,5 +245,5 @@ def _take_place(place: Environment, entry: Entry) -> None:
         if entry.phase == "done":
             place.current, place.since = entry.after, entry
             place.moves.append(entry)
-            if entry.kind == PROMOTE:
-                place.promotions[entry.after] = entry.seq
+            if entry.kind == PROMOTE and (entry.before != entry.after or entry.after not in place.promotions):
+                place.promotions[entry.after] = entry.seq  # what ran already keeps its place in the order

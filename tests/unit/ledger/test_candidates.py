@@ -153,6 +153,14 @@ def test_a_promotion_behind_a_rollback_begins_anew() -> None:
     assert [number_of(chosen(story)), number_of(chosen(story, "-2"))] == [3, 1]
 
 
+def test_what_is_promoted_where_it_runs_keeps_its_place() -> None:
+    """Behind a rollback to 1, putting 1 back (drift) does not make the later 2 an earlier release; nor does it of 2."""
+    story = Story().through(1, 2).move(1, "rollback").move(1)
+    assert chosen(story).problem == "no good release to go back to in production"
+    assert number_of(chosen(Story().through(1, 2).move(2).through(3))) == 2
+    assert state_of(Story().through(1).move(1).entries).at(*API).promotions == {digest(1): 3}
+
+
 @pytest.mark.parametrize(
     ("to", "problem"),
     [

@@ -43,6 +43,23 @@ def test_holds_run_out_and_are_lifted() -> None:
     assert state_of(Story().add(replace(HOLD, expires=None)).entries).at(*API).is_held(NOW + timedelta(days=999))
 
 
+@pytest.mark.parametrize(
+    ("hours", "end"), [((3, 1), 3), ((None, 1), None), ((1, 3), 3), ((1, None), None), ((3, 1, 2), 3), ((2, 2), 2)]
+)
+def test_a_hold_that_ends_sooner_lifts_none(hours: tuple[int | None, ...], end: int | None) -> None:
+    """Whoever wrote it past the refusal of the writing side: the hold that ends last stands, until it is lifted."""
+    ends = [NOW + timedelta(hours=one) if one else None for one in hours]
+    story = Story().add(*(replace(HOLD, expires=one) for one in ends))
+    hold = state_of(story.entries).at(*API).hold
+
+    assert hold is not None
+    assert hold.expires == (NOW + timedelta(hours=end) if end else None)
+    short = replace(HOLD, expires=NOW + timedelta(minutes=1))
+    after = state_of(story.add(Entry(0, "", "unhold", *API, NOW, ANN), short).entries).at(*API).hold
+    assert after is not None
+    assert after.expires == short.expires
+
+
 def test_an_inconclusive_look_is_no_verdict() -> None:
     """It is among the looks, and what was known before still holds."""
     place = state_of(Story().through(1).add(verdict(1, "inconclusive")).entries).at(*API)

@@ -14,7 +14,7 @@ from go_release_gate.cli.release.wiring import Desk
 from go_release_gate.errors import RaceError, RefusedError, UsageError
 from go_release_gate.ledger.chain import Place
 from go_release_gate.ledger.entry import HOLD, QUARANTINE, UNHOLD, VERDICT, Entry
-from go_release_gate.ledger.state import Release, State
+from go_release_gate.ledger.state import Release, State, ends_sooner
 
 
 def perform(desk: Desk) -> Outcome:
@@ -62,14 +62,14 @@ def _hold(desk: Desk) -> Outcome:
         if request:
             refuse_repeated(desk, request)
         _refuse_shorter(draft, state.at(service, environment).hold)
-        return [draft]  # a hold on a hold replaces it: the later word counts
+        return [draft]  # a hold on a hold that ends no later replaces it
 
     return _appended(desk, make, "held", (service, environment))
 
 
 def _refuse_shorter(draft: Entry, standing: Entry | None) -> None:
     """Raise RefusedError where a hold would end before the one that stands: that lifts it, which is another right."""
-    if standing is None or draft.expires is None or (standing.expires and standing.expires <= draft.expires):
+    if standing is None or not ends_sooner(draft, standing):
         return
     until = f"until {standing.expires:%Y-%m-%d %H:%M} UTC" if standing.expires else "without an end"
     place = f"--service {draft.service} --env {draft.environment}"
