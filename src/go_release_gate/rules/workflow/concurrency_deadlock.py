@@ -18,7 +18,8 @@ not at the workflow that calls it.
 
 ## Limits
 
-Groups made of values that only a run knows (outputs, variables, a matrix) are not compared.
+Groups made of values that only a run knows (outputs, variables, a matrix) are not compared, but where workflow and job
+are written alike.
 
 ## References
 
@@ -114,6 +115,8 @@ def _held(
     group: Scalar | None, workflow: Workflow, root: Workflow, inputs: Mapping[str, str], what: str
 ) -> list[_Held]:
     name = name_of(group, root, inputs) if group else ""
+    if group and not name and workflow is root:  # what a workflow's own inputs are, two groups of it have alike
+        name = f"as written: {group.text}"
     return [_Held(name, workflow.path, group.line, what)] if group and name else []
 
 
