@@ -38,30 +38,29 @@ def with_approval(world: World) -> None:
     path.with_name("approved-release.yml").write_text(changed, "utf-8")
 
 
-@pytest.mark.parametrize(
-    ("version", "files", "job"),
-    [
-        ("0.1.0", service.UNTIDY, "verify/verify/verify"),
-        ("0.2.0", {"go.sum": None, **service.UNTESTED}, "test/test/test"),
-        ("0.3.0", {"main_test.go": service.TEST, **service.UNBUILDABLE}, "build/build/build"),
-    ],
-    ids=["verify", "test", "build"],
-)  # fmt: skip
-def test_a_red_stage_leaves_nothing(world: World, version: str, files: dict[str, str | None], job: str) -> None:
+@pytest.mark.parametrize(("version", "stage"), [("0.1.0", "verify"), ("0.2.0", "test"), ("0.3.0", "build")])
+def test_a_red_stage_leaves_nothing(world: World, version: str, stage: str) -> None:
     """Whatever is found before push, the registry stays empty, and nothing is recorded."""
-    ran = world.release(version, files)
+    faults: dict[str, dict[str, str | None]] = {
+        "verify": dict(service.UNTIDY),
+        "test": {"go.sum": None, **service.UNTESTED},
+        "build": {"main_test.go": service.TEST, **service.unbuildable(world.go_image)},
+    }
+    ran = world.release(version, faults[stage])
 
-    assert ran.ended("failure") == [job], ran.log
+    assert ran.ended("failure") == [f"{stage}/{stage}/{stage}"], ran.log
     assert world.tags() == []
     assert not world.has_ledger()
 
 
-def test_an_image_that_breaks_a_policy_leaves_nothing(world: World) -> None:
-    """The image is built and judged before anything else sees it: this one would run as root."""
+def test_an_image_with_a_secret_leaves_nothing(world: World) -> None:
+    """The image is built and judged before anything else sees it: this one holds a login."""
     recipe = service.files(world.go_image)["Dockerfile"]
-    ran = world.release("0.4.0", {"Dockerfile": recipe.replace("USER 65532:65532\n", "")})
+    with_login = recipe.replace("USER 65532:65532\n", "COPY .pgpass /.pgpass\nUSER 65532:65532\n")
+    ran = world.release("0.4.0", {"Dockerfile": with_login, ".pgpass": "db:5432:shop:shop:letmein\n"})
 
     assert ran.ended("failure") == ["build/build/build"], ran.log
+    assert "secret-in-image" in ran.log
     assert world.tags() == []
 
 
@@ -71,7 +70,7 @@ def test_an_exchanged_image_leaves_nothing(world: World) -> None:
     hook = world.caches / "after-download"
     hook.write_text('#!/bin/sh\n[ "$GITHUB_JOB" != push ] || cp /caches/other.tar "$1/image.tar"\n')
     hook.chmod(0o755)
-    ran = world.release("0.5.0", service.files(world.go_image))
+    ran = world.release("0.5.0", {".pgpass": None, **service.files(world.go_image)})
     hook.unlink()
 
     assert ran.ended("failure") == ["push/push/push"], ran.log
@@ -93,7 +92,7 @@ def test_a_bad_release_is_taken_back_by_itself(world: World) -> None:
     """1.3.0 is well in staging and fails in production: 1.2.0 runs there again, and nothing new comes by itself."""
     ran = world.release("1.3.0", {"main.go": service.main("production")})
 
-    assert ran.ended("failure") == ["production-health/health/health of production"], ran.log
+    assert ran.ended("failure") == ["production health/health/health of production"], ran.log
     assert world.cluster.runs("staging") == (0, "shop 1.3.0 in staging")
     assert world.cluster.runs("production") == (0, "shop 1.2.0 in production")
     assert world.place("production")["held"]
@@ -136,7 +135,7 @@ def test_the_watch(world: World) -> None:
 
     assert (len(ill.ended("success")), len(ill.ended("failure"))) == (1, 1), ill.log
     assert world.cluster.runs("production") == (0, "shop 1.0.0 in production")
-    assert world.place("production")["health"] == "fail"
+    assert world.place("production")["verdict"] == "fail"
 
 
 def wait_for(path: Path, thread: threading.Thread) -> None:

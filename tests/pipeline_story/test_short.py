@@ -18,7 +18,8 @@ def test_a_fault_is_shown_on_the_pull_request(world: World) -> None:
     ran = world.pull_request(service.UNTIDY)
 
     assert ran.code != 0
-    assert (ran.ended("failure"), ran.ended("success")) == (["verify/verify/verify"], ["test/test/test"]), ran.log
+    assert ran.ended("failure") == ["verify/verify/verify"], ran.log
+    assert set(ran.ended("success")) <= {"test/test/test"}
     repository = world.github.repository
     assert [run.conclusion for run in repository.check_runs.values()] == ["failure"]
     assert [(one.path, one.line) for one in repository.review_comments.values()] == [("go.sum", 1)]
@@ -45,7 +46,7 @@ def test_a_tag_reaches_production(world: World) -> None:
     assert ran.code == 0, ran.log
     assert {"1.0.0", "staging", "production"} <= set(world.tags())
     places = [world.place(name) for name in ("staging", "production")]
-    assert [(one["version"], one["health"]) for one in places] == [("1.0.0", "pass")] * 2
+    assert [(one["version"], one["verdict"]) for one in places] == [("1.0.0", "pass")] * 2
     assert len({one["digest"] for one in places}) == 1
     assert world.cluster.runs("production") == (0, "shop 1.0.0 in production")
 

@@ -94,4 +94,8 @@ def main(broken: str = "nowhere") -> str:
 
 UNTIDY = {"go.sum": "example.com/gone v0.1.0/go.mod h1:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n"}
 UNTESTED = {"main_test.go": TEST.replace('"here": 0', '"here": 1')}
-UNBUILDABLE = {"Dockerfile": DOCKERFILE.replace('"/out/shop", "."', '"/out/shop", "./gone"')}
+
+
+def unbuildable(go: str) -> dict[str, str]:
+    """A Dockerfile that builds a package that is not there."""
+    return {"Dockerfile": files(go)["Dockerfile"].replace('"/out/shop", "."', '"/out/shop", "./gone"')}
