@@ -20,6 +20,7 @@ from go_release_gate.cli.settings import Judged, judged_settings
 from go_release_gate.engine.building.ahead import Ahead
 from go_release_gate.engine.building.stamp import Stamp
 from go_release_gate.engine.context import jobs_of
+from go_release_gate.engine.work_sums import kept_work_sums
 from go_release_gate.errors import UnavailableError, UsageError
 from go_release_gate.model.severity import Event
 from go_release_gate.model.subject import Subject
@@ -91,7 +92,7 @@ def perform(args: argparse.Namespace, environ: Mapping[str, str]) -> Built:
     root = root_of(args, environ)
     output = _output(args, environ)
     judged = judged_settings(args, environ, root)
-    with open_session(wishes_of(args, environ, root), judged.settings, environ) as session:
+    with kept_work_sums(root), open_session(wishes_of(args, environ, root), judged.settings, environ) as session:
         ahead = Ahead(root, judged.settings, session.edges)
         ahead.ask()
         session.asking = ahead.thread

@@ -20,6 +20,7 @@ from go_release_gate.engine.building.services import Unlisted, orders_for
 from go_release_gate.engine.building.site import build_orders, site_of
 from go_release_gate.engine.building.stamp import Stamp
 from go_release_gate.engine.context import Edges, Facts, phase
+from go_release_gate.engine.work_sums import kept_work_sums
 from go_release_gate.errors import NoModuleError, UnavailableError
 from go_release_gate.facts.built import BuiltProgram, BuiltPrograms, CheckedVariant, Order
 from go_release_gate.model.severity import Event
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from go_release_gate.engine.base_judging import BaseTree
     from go_release_gate.engine.baseline import Baseline
     from go_release_gate.engine.building.with_images import ImageWishes
+    from go_release_gate.engine.judging_facts import Judgement
     from go_release_gate.facts.built_images import BuiltImages
     from go_release_gate.model.report import Subject
     from go_release_gate.model.shipped import ShippedChanges
@@ -89,27 +91,12 @@ def build(request: BuildRequest, edges: Edges, ahead: Ahead | None = None, guess
     facts = ahead.facts() if ahead else modules_of(request.root, request.settings, edges)
     if not request.settings.trusted:
         _enclosed(facts)
-    orders = _ordered(request, facts, edges)
-    programs, variants_ = _built(request, facts, edges, orders, guess)
-    changes = _changes(request, facts, edges, orders)
-    settings = request.settings
-    built = BuiltPrograms(programs, variants_, request.subject.commit, settings.event is Event.TAG)
-    unreadable = [one.error.message for one in programs if one.error]
-    unreadable += [one.error.message for one in variants_ if one.error]
-    unlisted = facts.others.get(Unlisted)
-    unreadable += unlisted.reasons if isinstance(unlisted, Unlisted) else ()
-    unreadable += [f"{one.dir}: {one.error.message}" for one in facts.repository.modules if one.error]
-    from go_release_gate.engine.judging_facts import judge_facts
-    from go_release_gate.rules.of_builds import RULES_OF_BUILDS
-
-    judgement = judge_facts(
-        {BuiltPrograms: built}, settings, unreadable=unreadable, baseline=request.baseline, rules=RULES_OF_BUILDS
-    )
-    images: BuiltImages | None = None
-    if request.images is not None:
-        from go_release_gate.engine.building.with_images import with_images
-
-        judgement, images = with_images(judgement, request, request.images, facts, edges)
+    with kept_work_sums(request.root, [one.dir for one in facts.repository.workspaces]):
+        orders = _ordered(request, facts, edges)
+        programs, variants_ = _built(request, facts, edges, orders, guess)
+        changes = _changes(request, facts, edges, orders)
+    built = BuiltPrograms(programs, variants_, request.subject.commit, request.settings.event is Event.TAG)
+    judgement, images = _judged(request, facts, edges, built)
     edges.progress.close()
     facts.timings["total"] = edges.clock() - started
     from go_release_gate.model.report import CheckReport
@@ -128,6 +115,30 @@ def build(request: BuildRequest, edges: Edges, ahead: Ahead | None = None, guess
         timings=facts.timings,
     )
     return BuildReport(report, built, changes, images)
+
+
+def _judged(
+    request: BuildRequest, facts: Facts, edges: Edges, built: BuiltPrograms
+) -> tuple[Judgement, BuiltImages | None]:
+    """What the rules say of the programs, and of the images where they are built, too."""
+    settings = request.settings
+    unreadable = [one.error.message for one in built.programs if one.error]
+    unreadable += [one.error.message for one in built.variants if one.error]
+    unlisted = facts.others.get(Unlisted)
+    unreadable += unlisted.reasons if isinstance(unlisted, Unlisted) else ()
+    unreadable += [f"{one.dir}: {one.error.message}" for one in facts.repository.modules if one.error]
+    from go_release_gate.engine.judging_facts import judge_facts
+    from go_release_gate.rules.of_builds import RULES_OF_BUILDS
+
+    judgement = judge_facts(
+        {BuiltPrograms: built}, settings, unreadable=unreadable, baseline=request.baseline, rules=RULES_OF_BUILDS
+    )
+    images: BuiltImages | None = None
+    if request.images is not None:
+        from go_release_gate.engine.building.with_images import with_images
+
+        judgement, images = with_images(judgement, request, request.images, facts, edges)
+    return judgement, images
 
 
 def _changes(request: BuildRequest, facts: Facts, edges: Edges, orders: Sequence[Order]) -> ShippedChanges | None:

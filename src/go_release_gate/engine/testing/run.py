@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,7 @@ from go_release_gate.engine.testing.coverage import count
 from go_release_gate.engine.testing.listing import Listed, list_modules
 from go_release_gate.engine.testing.running import Bench, Ran, run_module
 from go_release_gate.engine.testing.thresholds import thresholds, total
+from go_release_gate.engine.work_sums import kept_work_sums
 from go_release_gate.errors import NoModuleError, UnavailableError, UsageError
 from go_release_gate.facts.repository import Repository
 from go_release_gate.facts.tested import RanCommand, RanModule, RanTests
@@ -72,7 +74,7 @@ def prepare(request: TestingRequest, edges: Edges, base: Callable[[], BaseTree |
                 changes = changes_since(tree, request.root, edges.scratch)
     except UnavailableError as error:
         facts.notices.append(f"coverage of changed lines is not judged: {error.message}")
-    with phase("list", len(facts.repository.modules), facts, edges):
+    with phase("list", len(facts.repository.modules), facts, edges), _kept(facts):
         listed = list_modules(facts.repository, request, edges)
     return Prepared(facts, listed, changes)
 
@@ -83,7 +85,7 @@ def test(request: TestingRequest, prepared: Prepared, edges: Edges, runner: Runn
     env = tests_environment(edges.go.environment, request.parent, request.root)
     bench = _bench(request, env, facts, edges)
     packages = sum(len(one.packages) for one in prepared.listed)
-    with phase("test", packages, facts, edges):
+    with phase("test", packages, facts, edges), _kept(facts):
         ran = _run_all(prepared.listed, bench, request)
     is_excluded = matcher(request.settings.test.exclude)
     counted = [count(one.module, one.profile, request.root, is_excluded, prepared.changes) for one in ran]
@@ -105,6 +107,10 @@ def test(request: TestingRequest, prepared: Prepared, edges: Edges, runner: Runn
 
 
 test.__test__ = False  # type: ignore[attr-defined]  # no test of ours
+
+
+def _kept(facts: Facts) -> AbstractContextManager[None]:
+    return kept_work_sums(facts.repository.root, [one.dir for one in facts.repository.workspaces])
 
 
 def _refuse_unknown(repository: Repository, request: TestingRequest) -> None:
