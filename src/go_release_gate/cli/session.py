@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from go_release_gate.adapters.git import Git
 from go_release_gate.adapters.process import Runner
-from go_release_gate.adapters.toolbox import Toolbox, ToolboxRequest, checkout_of, open_toolbox
+from go_release_gate.adapters.programs import checkout_of
+from go_release_gate.adapters.toolbox import Toolbox, ToolboxRequest, open_toolbox
 from go_release_gate.adapters.trust import system_bundle
 from go_release_gate.config.settings import Settings
 from go_release_gate.engine.context import Edges
@@ -25,8 +26,8 @@ from go_release_gate.model.progress import Progress, Silence
 if TYPE_CHECKING:
     from go_release_gate.adapters.github.api import Api
     from go_release_gate.adapters.hadolint import Hadolint
-    from go_release_gate.adapters.workflow_linters import WorkflowLinters
     from go_release_gate.adapters.registry.client import Registries
+    from go_release_gate.adapters.workflow_linters import WorkflowLinters
 
 
 PATIENCE = 20.0  # seconds for what a check asks of GitHub about tags and branches
