@@ -35,8 +35,12 @@ class Ran:
     log: str
 
     def ended(self, result: str) -> list[str]:
-        """The jobs that ended so."""
-        return sorted(name for name, found in self.jobs.items() if found == result)
+        """The jobs that ended so, each by the name that the repository's own workflow gives it."""
+        return sorted(name.partition("/")[0] for name, found in self.jobs.items() if found == result)
+
+    def exit_of(self, job: str) -> list[int]:
+        """The exit codes of steps that failed in a job, by the same name."""
+        return [code for name, codes in self.exits.items() if name.partition("/")[0] == job for code in codes]
 
 
 def foreign_actions() -> list[tuple[str, str, str]]:
