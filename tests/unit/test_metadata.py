@@ -114,7 +114,7 @@ def test_workflows_pin_actions_and_grant_nothing(path: Path) -> None:
     """Every action is this one or named by a full commit hash with its version; the top level grants no right."""
     text = path.read_text("utf-8")
     assert yaml.safe_load(text)["permissions"] == {}
-    ours = r"acme/go-release-gate(/(setup|credentials|\.github/workflows/[a-z]+\.yml))?@v\d  # .*"
+    ours = r"acme/go-release-gate(/(setup|credentials|\.github/workflows/[a-z-]+\.yml))?@v\d  # .*"
     for line in re.findall(r"(?m)^\s*(?:- )?uses: (.*)$", text):
         assert re.fullmatch(rf"\./.*|[\w./-]+@[0-9a-f]{{40}}  # v\d+\.\d+\.\d+|{ours}", line), line
 
