@@ -240,3 +240,32 @@ def test_offline_asks_nobody(bare: World) -> None:
     for ref in ("refs/go-release-gate/ledger-refsheadsreleaseledger", "refs/remotes/origin/release-ledger"):
         git(world.clone, "update-ref", "-d", ref)
     assert "never saw the ledger" in world.run("verify", "--offline", code=3).err
+
+
+def test_what_a_target_lost_behind_a_hold_is_put_back(bare: World, registry: RealRegistry) -> None:
+    """Behind a rollback's hold a promotion is refused; a rollback to what runs puts it back, and the hold stays as it
+    was; without drift it is refused. Whole, by a plan, and with the order of releases as before."""
+    world = bare.make()
+    world.through("1.0.0")
+    world.through("1.1.0", "fail")
+    place = ("--service", "api", "--env", "production")
+    world.run("rollback", *place, "--yes", "--reason", "500s")
+    back = ("rollback", *place, "--to", "1.0.0", "--yes")
+    assert "runs in production already" in world.run(*back, "--accept-drift", "by hand", code=5).err
+    held = world.json("status", *place)["places"][0]["held"]
+    registry.push(world.path, "production", "moved by hand")
+    assert "`--accept-drift REASON` puts it back" in world.run(*back, code=5).err
+
+    done = world.run(*back, "--accept-drift", "moved by hand")
+
+    assert "1.0.0 put back: api in production" in done.out
+    assert world.current() == world.digests["1.0.0"]
+    assert "drift" not in world.run("status", *place).out
+    assert world.json("status", *place)["places"][0]["held"] == held
+    assert "no good release" in world.run("rollback", *place, "--yes", code=5).err
+
+    registry.push(world.path, "production", "moved by hand again")
+    plan = str(world.folder / "plan.json")
+    world.run("rollback", *place, "--to", "1.0.0", "--dry-run", "--accept-drift", "again", "--output", plan)
+    assert "1.0.0 put back" in world.run("rollback", "--plan", plan, "--yes").out
+    assert world.run("rollback", "--plan", plan, "--yes", code=4).err

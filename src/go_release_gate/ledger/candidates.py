@@ -15,6 +15,7 @@ from go_release_gate.gomod import version as versions
 from go_release_gate.ledger.state import Environment, Release, State
 
 LAST_GOOD = "last-good"
+RUNS = "it is what runs now"
 _STEPS = re.compile(r"-([1-9][0-9]{0,3})")
 
 
@@ -42,6 +43,7 @@ class Conditions:
         rollback_point: how long after it was replaced a release can be gone back to; None: for ever.
         distrust: why a release's recording is not believed (signature, rights); empty: it is.
         absence: why its content cannot be pulled whole; empty: it can. It is asked last, and only when needed.
+        puts_back: whether what runs may be named, as a target lost it; it takes no verdict then, but none that is fail.
     """
 
     now: datetime
@@ -50,6 +52,7 @@ class Conditions:
     rollback_point: timedelta | None = None
     distrust: Callable[[Release], str] = lambda _release: ""
     absence: Callable[[Release], str] = lambda _release: ""
+    puts_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +125,11 @@ def _refusal(state: State, wish: Wish, digest: str, release: Release | None, con
     place = state.at(wish.service, wish.environment)
     if release is None:
         return "it was never recorded as a release"
-    if digest == place.current:
-        return "it is what runs now"
+    is_there = digest == place.current
+    if is_there and not conditions.puts_back:
+        return RUNS
     return (
-        _unproven(place, digest, wish.environment)
+        ("" if is_there and digest not in place.verdicts else _unproven(place, digest, wish.environment))
         or _taken_away(state, wish.service, digest)
         or _version_refusal(release, conditions)
         or _expired(place, digest, conditions)

@@ -106,7 +106,8 @@ def _opening(plan: Plan, order: Order, state: State, hands: Hands) -> list[Entry
         evidence=_evidence(plan),
         **common,  # type: ignore[arg-type]
     )
-    if plan.kind != ROLLBACK:
+    is_back = move.before == move.after  # what a target lost is put back: nothing new is to be held, if all is
+    if plan.kind != ROLLBACK or (is_back and place.hold and place.hold.expires is None):
         return [intent]
     why = f"rolled back to {move.version}: {move.reason}" if move.reason else f"rolled back to {move.version}"
     return [Entry(0, "", HOLD, reason=why, digest=move.before, **common), intent]  # type: ignore[arg-type]

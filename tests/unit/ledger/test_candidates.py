@@ -161,6 +161,15 @@ def test_what_is_promoted_where_it_runs_keeps_its_place() -> None:
     assert state_of(Story().through(1).move(1).entries).at(*API).promotions == {digest(1): 3}
 
 
+def test_what_runs_is_named_to_put_it_back() -> None:
+    """A target lost it: by name alone, without a verdict, too; not where its verdict is fail, or it is quarantined."""
+    story = Story().through(1).add(release(2)).move(2)
+    assert number_of(chosen(story, "1.2.0", puts_back=True)) == 2
+    assert number_of(chosen(story, puts_back=True)) == 1
+    assert "quarantined" in chosen(Story().through(1, 2).add(QUARANTINE), "1.2.0", puts_back=True).problem
+    assert "is fail" in chosen(story.add(verdict(2, "fail")), "1.2.0", puts_back=True).problem
+
+
 @pytest.mark.parametrize(
     ("to", "problem"),
     [

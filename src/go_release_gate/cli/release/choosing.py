@@ -29,6 +29,7 @@ def conditions_of(desk: Desk, service: str, environment: str) -> Conditions:
         prereleases=desk.environment(environment).prereleases,
         rollback_point=None if getattr(desk.args, "accept_expired", None) else timedelta(hours=hours),
         absence=absence_of(desk, service),
+        puts_back=bool(getattr(desk.args, "accept_drift", None)),
     )
 
 
@@ -74,7 +75,7 @@ def choose_promotion(desk: Desk, state: State, service: str, environment: str) -
 
 
 def refuse_current(situation: Situation, release: Release, drift: str) -> None:
-    """Raise RefusedError where a promotion is to what runs already.
+    """Raise RefusedError where a move is to what runs already.
 
     Args:
         drift: why a difference between ledger and targets is accepted: what a target lost is put back then.

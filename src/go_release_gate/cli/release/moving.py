@@ -20,8 +20,8 @@ from go_release_gate.cli.release.telling import told
 from go_release_gate.cli.release.views import shown
 from go_release_gate.cli.release.wiring import Desk
 from go_release_gate.errors import GateError, RefusedError, UnavailableError, UsageError
-from go_release_gate.ledger.candidates import LAST_GOOD, Choice, Wish, choose
-from go_release_gate.ledger.entry import PROMOTE, ROLLBACK, Entry
+from go_release_gate.ledger.candidates import LAST_GOOD, RUNS, Choice, Wish, choose
+from go_release_gate.ledger.entry import HOLD, PROMOTE, ROLLBACK, Entry
 from go_release_gate.ledger.state import Release
 from go_release_gate.release.applying import abandon, apply_plan, resume
 from go_release_gate.release.planfile import SIZE_LIMIT, document_of, read_plan
@@ -68,10 +68,11 @@ def carried(desk: Desk, plan: Plan, fields: dict[str, str]) -> Outcome:
     move = plan.move
     place = (move.service, move.environment)
     hands = desk.hands(*place, fields)
-    if plan.kind == PROMOTE:
+    if plan.kind == PROMOTE or move.before == move.after:  # where a target is put back, no release fails
         with _shown_when_failed(desk, place):
             done = apply_plan(plan, hands)
-        return _closed(desk, PROMOTE, done, f"promoted to {move.version}")
+        words = f"promoted to {move.version}" if plan.kind == PROMOTE else f"{move.version} put back"
+        return _closed(desk, plan.kind, done, words)
     why = f"a rollback to {move.version} is begun{': ' if move.reason else ''}{move.reason}"
     notices = told(desk, place, move.before, "failing", why)
     try:
@@ -121,7 +122,7 @@ def _made(desk: Desk) -> Plan:
     situation = observe(state, service, environment, targets)
     refuse_move(order, state, situation, now)
     # before the targets plan: what an image lost is told by its own name, not by the target that trips over it
-    if choice.release and kind == PROMOTE:
+    if choice.release:
         refuse_current(situation, choice.release, drift)
     evidence = demand_ready(desk, state, (service, environment), choice.release, kind) if choice.release else {}
     return replace(make_plan(order, choice, situation, targets, now), evidence=evidence)
@@ -136,6 +137,8 @@ def _refuse_rollback(desk: Desk, choice: Choice) -> None:
     hint = "`--to VERSION` names another; `release list` shows all"
     if any("rollback point has expired" in one.reason for one in choice.rejected):
         hint = "`--accept-expired` goes back further than the rollback point"
+    if any(one.reason == RUNS for one in choice.rejected):
+        hint = "`--accept-drift REASON` puts it back where a target shows something else"
     raise RefusedError(choice.problem, hint)
 
 
@@ -172,9 +175,12 @@ def _kept(desk: Desk) -> Plan:
     plan = replace(plan, evidence=demand_ready(desk, state, place, release, plan.kind))
     if plan.kind == ROLLBACK:
         wish = Wish(plan.move.service, plan.move.environment, plan.move.after)
-        choice = choose(state, wish, conditions_of(desk, plan.move.service, plan.move.environment))
-        is_there = state.at(plan.move.service, plan.move.environment).current == plan.move.after
-        if choice.release is None and not is_there:  # what runs already is a stale plan, which applying says
+        is_back = plan.situation.recorded == plan.move.after
+        if is_back:
+            refuse_current(plan.situation, release, plan.accepts_drift)
+        choice = choose(state, wish, replace(conditions_of(desk, *place), puts_back=is_back))
+        is_stale = not is_back and state.at(*place).current == plan.move.after  # which applying says
+        if choice.release is None and not is_stale:
             _refuse_rollback(desk, choice)
     return plan
 
@@ -261,8 +267,10 @@ def _closed(desk: Desk, action: str, done: Entry, words: str, told_: Iterable[st
     if done.kind == ROLLBACK and done.phase == "done":
         place = f"--service {done.service} --env {done.environment}"
         notices = (*notices, f"promotions are held until `go-release-gate release unhold {place}`")
-    first = (done.intent or done.seq) - (1 if done.kind == ROLLBACK else 0)  # its hold stands right before the intent
-    entries = desk.book.chain(fresh=False).entries[first - 1 :]
+    first = done.intent or done.seq
+    entries = desk.book.chain(fresh=False).entries[max(first - 2, 0) :]
+    if entries[0].seq < first and (done.kind, entries[0].kind, entries[0].digest) != (ROLLBACK, HOLD, done.before):
+        entries = entries[1:]  # a rollback's hold stands right before its intent; this is no such one
     ours = [one for one in entries if one.service == done.service and one.environment == done.environment]
     return outcome_of(
         desk, action, done.service, ours, words,
