@@ -260,6 +260,24 @@ def test_the_digest_travels(kind: str) -> None:
     assert not any(jobs[name]["with"]["cache"] for name in ("verify", "test"))
 
 
+@pytest.mark.parametrize("kind", sorted(SETS))
+def test_a_release_only_reads_until_it_pushes(kind: str) -> None:
+    """What judges, builds and tests a tag is granted no right to write; verify-tag differs from verify in rights and
+    in what it shows alone."""
+    jobs = yaml.safe_load(rendered("release", VALUES, SETS[kind]))["jobs"]
+    levels = {level for name in ("verify", "build", "test") for level in jobs[name]["permissions"].values()}
+    assert levels == {"read"}
+    full, small = reusable("verify"), reusable("verify-tag")
+    assert small[True] == full[True]
+    assert set(full["jobs"]["verify"]["permissions"].items()) - set(small["jobs"]["verify"]["permissions"].items()) == {
+        ("checks", "write"),
+        ("pull-requests", "write"),
+    }
+    shown = [step["with"] for step in small["jobs"]["verify"]["steps"] if _is_ours(step)]
+    assert len(shown) == 2
+    assert all((one["check-run"], one["review"], one["comment"]) == ("false", "false", "never") for one in shown)
+
+
 def test_names_are_those_of_the_tables() -> None:
     """Templates use no placeholder and no block that pipeline/names.py does not explain, and each of these is used."""
     texts = [template(name) for name in TEMPLATES]
