@@ -10,10 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from pipeline_story.machine.acting import ROOT, foreign_actions, stand_in
-
-FILES = sorted([*(ROOT / ".github/workflows").glob("*.yml"), *ROOT.glob("*/action.yml")])
-CALLED = [path for path in FILES if path.name == "action.yml" or "workflow_call:" in path.read_text("utf-8")]
+from pipeline_story.machine.acting import called, foreign_actions, stand_in
 
 
 def lists_of_steps(path: Path) -> Iterator[list[dict[str, Any]]]:
@@ -29,7 +26,7 @@ def test_inputs_and_outputs(repository: str, path: str) -> None:
     """Each input that a step gives is declared, and so is each output that a later step reads."""
     action = yaml.safe_load((stand_in(repository) / path.lstrip("/") / "action.yml").read_text("utf-8"))
     uses = 0
-    for file in CALLED:
+    for file in called():
         text = file.read_text("utf-8")
         for step in (step for steps in lists_of_steps(file) for step in steps):
             if step.get("uses", "").partition("@")[0] != f"{repository}{path}":

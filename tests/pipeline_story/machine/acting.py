@@ -17,6 +17,7 @@ ACT = ROOT / ".venv/bin/act"
 STAND_INS = Path(__file__).parents[1] / "actions"
 OWN = "acme/go-release-gate"
 SHIPPED = (".github/workflows", "credentials", "setup", "requirements", "src", "entrypoint.py", "action.yml", "LICENSE")
+COMPOSITE = ("credentials", "setup")
 TIMEOUT = 1200
 _USES = re.compile(r"uses: +([\w.-]+/[\w.-]+)((?:/[\w.-]+)*)@(\w+)")
 _EXIT = re.compile(r"exit(?: with `FAILURE`:|code) '?(\d+)'?")
@@ -43,12 +44,17 @@ class Ran:
         return [code for name, codes in self.exits.items() if name.partition("/")[0] == job for code in codes]
 
 
+def called() -> list[Path]:
+    """The workflows that others call, and the composite actions that those use."""
+    workflows = (
+        path for path in (ROOT / ".github/workflows").glob("*.yml") if "workflow_call:" in path.read_text("utf-8")
+    )
+    return sorted([*workflows, *(ROOT / name / "action.yml" for name in COMPOSITE)])
+
+
 def foreign_actions() -> list[tuple[str, str, str]]:
-    """Actions of others that the tool's workflows and composite actions use: repository, path in it, commit."""
-    files = [*(ROOT / ".github/workflows").glob("*.yml"), *ROOT.glob("*/action.yml")]
-    own = {"ci.yml", "release-own.yml"}
-    texts = [path.read_text("utf-8") for path in files if path.name not in own]
-    found = {match.groups() for text in texts for match in _USES.finditer(text)}
+    """Actions of others that are used there: repository, path in it, commit."""
+    found = {match.groups() for path in called() for match in _USES.finditer(path.read_text("utf-8"))}
     return sorted((name, path, ref) for name, path, ref in found if name != OWN)
 
 
