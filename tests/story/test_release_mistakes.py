@@ -72,6 +72,36 @@ def test_a_digest_under_a_second_version_is_told(world: World) -> None:
     assert "would record" not in world.run(*words, "--dry-run").out
 
 
+@pytest.mark.parametrize("verb", [("record",), ("record", "--dry-run"), ("promote", "--env", "staging", "--yes")])
+def test_an_image_of_another_service_is_refused(world: World, registry: RealRegistry, verb: tuple[str, ...]) -> None:
+    """Neither web's image nor one of a repository that nobody named becomes a release of api, by tag or digest."""
+    world.release("1.0.0")
+    world.run("record", "--service", "api", "--image", ":1.0.0")
+    refs = world.refs()
+    web = registry.push("web", "1.0.0", "web")
+    other = registry.push("elsewhere", "1.0.0", "web")
+
+    for image in (f"{registry.domain}/web:1.0.0", f"{registry.domain}/web@{web}"):
+        refused = world.run(*verb, "--service", "api", "--image", image, code=5)
+        assert f"not in {registry.domain}/web, which is the image of web" in refused.err
+    refused = world.run(*verb, "--service", "api", "--image", f"{registry.domain}/elsewhere@{other}", code=5)
+    assert f"not in {registry.domain}/elsewhere" in refused.err
+    assert "among the `mirrors` of api" in refused.err
+    assert world.refs() == refs
+
+
+def test_an_image_of_a_mirror_is_recorded(world: World, registry: RealRegistry) -> None:
+    """A repository that the configuration names beside the service's own holds its images."""
+    path = world.clone / ".go-release-gate.yml"
+    mirror = f"{registry.domain}/mirror"
+    path.write_text(
+        path.read_text("utf-8").replace("module: services/api", f"mirrors: [{mirror}], module: services/api")
+    )
+    world.release("1.0.0")
+    registry.push("mirror", "1.0.0", "1.0.0")
+    assert f"{mirror}@sha256:" in world.run("record", "--service", "api", "--image", f"{mirror}:1.0.0").out
+
+
 def test_a_tag_that_the_registry_lacks_is_named(world: World) -> None:
     """The message has the tag that was looked for."""
     assert (

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from go_release_gate.cli.release.recording import reference_of
+from go_release_gate.cli.release.recording import reference_of, refuse_foreign
 from go_release_gate.cli.release.wiring import Desk
 from go_release_gate.errors import RefusedError, UsageError
 from go_release_gate.gomod import version as versions
@@ -57,6 +57,7 @@ def choose_promotion(desk: Desk, state: State, service: str, environment: str) -
     word = desk.args.to or ""
     if desk.args.image:
         reference = reference_of(desk.args.image, desk.service(service).image)
+        refuse_foreign(desk, service, reference)
         word = reference.digest or reference.tag
         if not word:
             raise UsageError("--image names neither tag nor digest", f"for example: {reference}:1.4.2")

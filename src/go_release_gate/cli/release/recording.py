@@ -8,7 +8,7 @@ from go_release_gate.cli.release.asked import fields_of, service_of
 from go_release_gate.cli.release.doing import Outcome
 from go_release_gate.cli.release.entries import outcome_of
 from go_release_gate.cli.release.wiring import Desk
-from go_release_gate.errors import RaceError, UsageError
+from go_release_gate.errors import RaceError, RefusedError, UsageError
 from go_release_gate.ledger.entry import RELEASE, Entry, Image, Source
 from go_release_gate.ledger.state import Release, State
 from go_release_gate.oci.reference import InvalidReferenceError, Reference, parse
@@ -22,6 +22,7 @@ def perform(desk: Desk) -> Outcome:
     service = service_of(desk)
     fields = fields_of(desk)
     reference = reference_of(desk.args.image, desk.service(service).image)
+    refuse_foreign(desk, service, reference)
     if not reference.tag and not reference.digest:
         raise UsageError("--image names neither tag nor digest", f"for example: {reference}:1.4.2")
     image, notices = described(desk, service, reference)
@@ -71,6 +72,26 @@ def reference_of(text: str | None, repository: str) -> Reference:
         raise UsageError(f"--image: {error}") from None
 
 
+def refuse_foreign(desk: Desk, service: str, reference: Reference) -> None:
+    """Raise RefusedError for an image of a repository that the service does not name: another service's, most often."""
+    settings = desk.service(service)
+    names = dict.fromkeys(parse(one).name for one in (settings.image, *settings.mirrors))
+    if reference.name in names:
+        return
+    others = [
+        name
+        for name, other in desk.settings.services.items()
+        if reference.name in {parse(one).name for one in (other.image, *other.mirrors)}
+    ]
+    whose = f", which is the image of {', '.join(others)}" if others else ""
+    raise RefusedError(
+        f"{service} has its images in {', '.join(names)}, not in {reference.name}{whose}",
+        "name another --service"
+        if others
+        else f"name it among the `mirrors` of {service}, if it holds the same images",
+    )
+
+
 def described(desk: Desk, service: str, reference: Reference) -> tuple[Image, tuple[str, ...]]:
     """The image at a reference, with every place that the configuration says holds it; and what is to be said."""
     from go_release_gate.adapters.registry.closure import describe
@@ -79,7 +100,4 @@ def described(desk: Desk, service: str, reference: Reference) -> tuple[Image, tu
     image = describe(desk.registries, reference)
     places = dict.fromkeys((*image.locations, *settings.mirrors))
     notices = () if reference.digest else (f"the tag {reference.tag} is {image.digest} now; the digest is recorded",)
-    home = parse(settings.image)
-    if reference.name != home.name and reference.name not in settings.mirrors:
-        notices = (*notices, f"the configuration has {home.name} as the image of {service}")
     return replace(image, locations=tuple(places)), notices
