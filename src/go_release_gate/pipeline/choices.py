@@ -92,6 +92,11 @@ def is_name(text: str) -> bool:
     return _NAME.fullmatch(text) is not None
 
 
+def is_branch(text: str) -> bool:
+    """Whether a branch is called so that a filter of a workflow means it alone."""
+    return _BRANCH.fullmatch(text) is not None
+
+
 def _demand(form: re.Pattern[str], text: str, option: str, expected: str) -> None:
     if text and not form.fullmatch(text):
         raise UsageError(f"{option}: {text!r} does not fit", f"expected {expected}")

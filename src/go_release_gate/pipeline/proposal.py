@@ -7,9 +7,10 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from go_release_gate.errors import UsageError
 from go_release_gate.pipeline.choices import Choices
 from go_release_gate.pipeline.environments import Environment, environments_of
-from go_release_gate.pipeline.services import Service, services_of, unknown
+from go_release_gate.pipeline.services import Service, services_of, unknown, unwritable
 from go_release_gate.pipeline.survey import Survey
 
 OWNERS_LIMIT = 4  # owners of private modules that the workflows make tokens for
@@ -78,8 +79,16 @@ def propose(survey: Survey, choices: Choices, version: str) -> Proposal:
         choices.ref or default_ref(version),
         _private(survey, choices),
     )
+    _refuse_unknown_health(bare)
     questions = tuple(_questions(every, services, bare.owners))
     return replace(bare, questions=questions, notes=tuple(_notes(bare, every)))
+
+
+def _refuse_unknown_health(proposal: Proposal) -> None:
+    names = [one.name for one in proposal.environments]
+    unknown = [name for name in proposal.choices.health if name not in names]
+    if unknown and names and "environments" not in proposal.survey.sections:
+        raise UsageError(f"--health: {unknown[0]!r} is no environment", f"environments: {', '.join(names)}")
 
 
 def default_ref(version: str) -> str:
@@ -122,6 +131,10 @@ def _questions(every: tuple[Service, ...], services: tuple[Service, ...], owners
 def _notes(proposal: Proposal, every: tuple[Service, ...]) -> Iterator[str]:
     survey, choices = proposal.survey, proposal.choices
     yield from survey.notices
+    if not choices.pull_requests_only:
+        yield from (
+            f"{path} is left aside: no workflow can take its path, or its context's" for path in unwritable(survey)
+        )
     yield from (f"{one.name}: no Dockerfile was found, so it is not released" for one in every if not one.dockerfile)
     yield from (f"{one.name}: {one.dockerfile} is built, not {', '.join(one.aside)}" for one in every if one.aside)
     if survey.services and not choices.services and not choices.pull_requests_only:

@@ -16,8 +16,10 @@ from importlib.resources import files
 _PLACEHOLDER = re.compile(r"@([A-Z][A-Z0-9_]*)@")
 _LINE = re.compile(r"\s*#\?\s*(?P<word>\S*)(?:\s+(?P<rest>.*?))?\s*")
 _BLOCK = re.compile(r"(?P<negated>not\s+)?(?P<name>[a-z][a-z0-9-]*)")
-_LISTS = frozenset({"IMAGES"})  # placeholders whose value may hold mappings
-_VALUE = re.compile(r"[A-Za-z0-9._/:,+*~=@!?()|\[\] '\"-]*")
+_LISTS = frozenset({"IMAGES", "SERVICES", "ENVIRONMENTS", "DEFAULT_BRANCH"})  # those that are YAML, made by `quoted`
+_VALUE = re.compile(r"[A-Za-z0-9._/:,+*~=@!?()|\[\] '-]*")
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9._/-]*")
+_MEANT = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})  # YAML 1.1 or 1.2 reads no text here
 
 
 class TemplateError(ValueError):
@@ -60,8 +62,18 @@ def is_writable(value: str) -> bool:
     return _VALUE.fullmatch(value) is not None and ": " not in value and not value.endswith(":")
 
 
+def quoted(text: str) -> str:
+    """A text as YAML inside a list: in quotes where it could be read as a number, a truth value or a mark.
+
+    Raises TemplateError: a text that a workflow cannot take.
+    """
+    if not is_writable(text):
+        raise TemplateError(f"{text!r} holds characters that a workflow cannot take as they are")
+    return text if _PLAIN.fullmatch(text) and text.lower() not in _MEANT else f'"{text}"'
+
+
 def _checked(name: str, value: str) -> str:
-    if not is_writable(re.sub(r"[{}]|: ", "", value) if name in _LISTS else value):
+    if not is_writable(re.sub(r"[{}\"]|: ", "", value) if name in _LISTS else value):
         raise TemplateError(f"the value of @{name}@ holds characters that a workflow cannot take as they are")
     return value
 

@@ -67,10 +67,19 @@ def unknown(survey: Survey, choices: Choices) -> tuple[Service, ...]:
     return tuple(one for one in _found(survey, choices) if one.dockerfile not in used)
 
 
+def unwritable(survey: Survey) -> tuple[str, ...]:
+    """The Dockerfiles whose path, or whose context's, no workflow can take."""
+    return tuple(one.path for one in survey.build_files if not _is_writable(one))
+
+
+def _is_writable(file: BuildFile) -> bool:
+    return is_writable(file.path) and is_writable(file.context)
+
+
 def _found(survey: Survey, choices: Choices) -> Iterator[Service]:
     groups: dict[tuple[str, ...], list[BuildFile]] = {}
     for file in survey.build_files:
-        if is_writable(file.path) and is_writable(file.context) and not _is_only_windows(file):
+        if _is_writable(file) and not _is_only_windows(file):
             groups.setdefault(file.mains or (file.path,), []).append(file)
     named = _names([min(files, key=_rank) for files in groups.values()], survey)
     for files, name in zip(groups.values(), named, strict=True):

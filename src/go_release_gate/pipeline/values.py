@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from go_release_gate.pipeline.choices import is_branch
 from go_release_gate.pipeline.proposal import Proposal, login_of
-from go_release_gate.pipeline.rendering import TemplateError
+from go_release_gate.pipeline.rendering import TemplateError, quoted
 from go_release_gate.pipeline.services import Service
 
 
 def values_of(proposal: Proposal, service: Service | None) -> dict[str, str]:
-    """What the placeholders stand for: pipeline.names.PLACEHOLDERS."""
+    """What the placeholders stand for: pipeline.names.PLACEHOLDERS. Raises TemplateError: a name that cannot."""
     names = [one.name for one in proposal.environments]
     values = {
         "ACTION": proposal.choices.action,
         "REF": proposal.ref,
-        "DEFAULT_BRANCH": proposal.branch,
-        "SERVICES": _flow([one.name for one in proposal.services]),
-        "ENVIRONMENTS": _flow(names),
+        "DEFAULT_BRANCH": _branch(proposal.branch),
+        "SERVICES": _flow([quoted(one.name) for one in proposal.services]),
+        "ENVIRONMENTS": _flow([quoted(name) for name in names]),
         "STAGING": names[0] if names else "",
         "PRODUCTION": names[-1] if names else "",
         "PRIVATE": ",".join(proposal.owners),
@@ -37,8 +38,15 @@ def values_of(proposal: Proposal, service: Service | None) -> dict[str, str]:
     return values
 
 
-def _flow(names: Sequence[str]) -> str:
-    return f"[{', '.join(names)}]"
+def _flow(entries: Sequence[str]) -> str:
+    return f"[{', '.join(entries)}]"
+
+
+def _branch(name: str) -> str:
+    """The branch in a filter. Raises TemplateError: a name that a filter would read as a pattern."""
+    if not is_branch(name):
+        raise TemplateError(f"the branch {name!r} would be a pattern there; --branch names another")
+    return quoted(name)
 
 
 def blocks_of(proposal: Proposal, service: Service | None) -> frozenset[str]:
@@ -61,7 +69,7 @@ def blocks_of(proposal: Proposal, service: Service | None) -> frozenset[str]:
 
 
 def _mapping(service: Service) -> str:
-    """A service as one mapping of a matrix. Raises TemplateError: a path that no text in quotes can be."""
+    """A service as one mapping of a matrix. Raises TemplateError: a path that a workflow cannot take."""
     said = {
         "service": service.name,
         "image": service.image,
@@ -70,8 +78,8 @@ def _mapping(service: Service) -> str:
         "target": service.target,
         "platforms": ",".join(service.platforms),
     }
-    if any('"' in value for value in said.values()):
-        raise TemplateError(f"a path of {service.name} holds a quotation mark")
+    for value in said.values():
+        quoted(value)
     return "{" + ", ".join(f'{key}: "{value}"' for key, value in said.items()) + "}"
 
 

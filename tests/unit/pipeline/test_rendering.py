@@ -1,8 +1,9 @@
 """Templates: placeholders, blocks, and values that cannot break out of a workflow."""
 
 import pytest
+import yaml
 
-from go_release_gate.pipeline.rendering import TemplateError, is_writable, placeholders, render
+from go_release_gate.pipeline.rendering import TemplateError, is_writable, placeholders, quoted, render
 
 TEXT = """\
 uses: @ACTION@@@REF@
@@ -52,7 +53,9 @@ def test_a_template_that_is_not_well_formed_is_refused(text: str, message: str) 
         render(text, {}, ("image",))
 
 
-@pytest.mark.parametrize("value", ["a\nb", "${{ github.token }}", "a: b", "a #b", "x:", "a{b}", "a`b`", "$(id)", "é"])
+@pytest.mark.parametrize(
+    "value", ["a\nb", "${{ github.token }}", "a: b", "a #b", "x:", "a{b}", "a`b`", "$(id)", "é", 'a"b']
+)
 def test_values_cannot_leave_their_place(value: str) -> None:
     """A value with a line break, an expression, a comment or a mapping in it is refused."""
     assert not is_writable(value)
@@ -64,3 +67,19 @@ def test_placeholders_of_what_stands() -> None:
     """A template tells what it needs, in all and for the blocks asked for."""
     assert placeholders(TEXT) == {"ACTION", "REF", "IMAGE"}
     assert placeholders(TEXT, ()) == {"ACTION", "REF"}
+
+
+@pytest.mark.parametrize(
+    "text", ["api", "1.10", "2024", "on", "null", "No", "0x10", "1e3", "release/1.x", "-a", "!x", "*a", "y"]
+)
+def test_what_is_quoted_is_read_as_the_same_text(text: str) -> None:
+    """Numbers, truth values and marks of YAML stay the names that they are, alone and in a list."""
+    assert yaml.safe_load(f"[a, {quoted(text)}]") == ["a", text]
+    assert render("branches: [@DEFAULT_BRANCH@]\n", {"DEFAULT_BRANCH": quoted(text)}, ()).endswith("]\n")
+
+
+def test_a_list_takes_no_expression() -> None:
+    """What may hold quotation marks may still hold nothing that GitHub evaluates."""
+    for value in ('"${{ github.token }}"', '"a\nb"', '"a" # b', '"\\x41"'):
+        with pytest.raises(TemplateError, match="@SERVICES@"):
+            render("@SERVICES@\n", {"SERVICES": value}, ())
