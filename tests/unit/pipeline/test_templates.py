@@ -301,3 +301,10 @@ def test_a_commit_can_be_pinned(name: str) -> None:
     used = [line.split("uses:")[1].split()[0] for line in text.splitlines() if "uses:" in line]
     assert used
     assert all(len(uses.partition("@")[2]) == 40 for uses in used)
+
+
+def test_names_in_groups_stay_apart() -> None:
+    """No `-` joins two names that may hold one: `api` in `eu-production` is not `api-eu` in `production`."""
+    for name in ("rollback", "promote", "health"):
+        (group,) = _groups(reusable(name))
+        assert "}}-${{" not in group
