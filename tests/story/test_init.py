@@ -527,7 +527,7 @@ def test_a_commit_takes_nothing_else(tmp_path: Path) -> None:
     assert gate(root, "--yes", "--commit=release-gate") == 0
     assert "notes.txt" not in git(root, "show", "--name-only", "--format=", "HEAD")
     (root / WORKFLOWS / "annotate.yml").unlink()
-    assert gate(root, "--yes", "--commit=release-gate") == 3
+    assert gate(root, "--yes", "--commit=release-gate") == 2
 
 
 def test_a_folder_inside_a_repository_is_refused(tmp_path: Path) -> None:

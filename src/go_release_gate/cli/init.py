@@ -81,9 +81,7 @@ def _in_json(args: argparse.Namespace, environ: Mapping[str, str]) -> int:
     paths: Sequence[str] = ()
     steps: Sequence[Step] = ()
     if args.yes and not args.dry_run and not args.check and any(one.state.is_written for one in files):
-        paths = write(root, files)
-        if args.commit:
-            _commit(environ, root, args.commit, paths)
+        paths = _written(args, environ, root, files)
         steps = next_steps(proposal, files, args.commit or "")
     from go_release_gate.cli.init_report import init_report
     from go_release_gate.cli.release.documents import as_json
@@ -132,20 +130,32 @@ def _installed(
     args: argparse.Namespace, environ: Mapping[str, str], root: Path, made: tuple[Proposal, Sequence[Planned]]
 ) -> int:
     proposal, files = made
-    paths = write(root, files)
+    paths = _written(args, environ, root, files)
     print_lines([f"{len(paths)} file{'' if len(paths) == 1 else 's'} written"])
     if args.commit:
-        _commit(environ, root, args.commit, paths)
         print_lines([f"committed on the branch {args.commit}"])
     print_lines(list(step_lines(next_steps(proposal, files, args.commit or ""))))
     return 0
 
 
-def _commit(environ: Mapping[str, str], root: Path, branch: str, paths: Sequence[str]) -> None:
+def _written(
+    args: argparse.Namespace, environ: Mapping[str, str], root: Path, files: Sequence[Planned]
+) -> tuple[str, ...]:
+    """Write, and commit where a branch is named; its name is looked at first."""
+    if not args.commit:
+        return write(root, files)
+    committer = _committer(environ, root)
+    committer.check(args.commit)
+    paths = write(root, files)
+    committer.commit(args.commit, paths)
+    return paths
+
+
+def _committer(environ: Mapping[str, str], root: Path) -> Committer:
     from go_release_gate.adapters.process import ProcessRunner
     from go_release_gate.adapters.programs import find
 
     program = find("git", environ, root)
     if program is None:
-        raise UnavailableError("git was not found on PATH", "the files are written; commit them")
-    Committer(ProcessRunner(), program, environ, root).commit(branch, paths)
+        raise UnavailableError("git was not found on PATH", "install it, or leave --commit out")
+    return Committer(ProcessRunner(), program, environ, root)

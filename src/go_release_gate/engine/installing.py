@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from go_release_gate.adapters.process import Runner
+from go_release_gate.adapters.process import Completed, Runner
 from go_release_gate.engine.safe_paths import RefusedFileError, read_regular
-from go_release_gate.errors import RaceError, RefusedError, UnavailableError
+from go_release_gate.errors import RaceError, RefusedError, UnavailableError, UsageError
 from go_release_gate.pipeline.files import Planned
 from go_release_gate.report.files import check_writable, write_file
 
@@ -62,6 +62,13 @@ class Committer:
     environment: Mapping[str, str]
     root: Path
 
+    def check(self, branch: str) -> None:
+        """Raise UsageError for a name that no new branch can have: before anything is written."""
+        if self._answer("check-ref-format", "--branch", branch).returncode != 0:
+            raise UsageError(f"--commit: {branch!r} is no name of a branch", "for example: --commit release-gate")
+        if self._answer("rev-parse", "--quiet", "--verify", f"refs/heads/{branch}").returncode == 0:
+            raise UsageError(f"--commit: the branch {branch} exists already", "name a new one, or delete it")
+
     def commit(self, branch: str, paths: Sequence[str]) -> None:
         """Commit `paths`, and nothing else, on a new branch at HEAD; nothing is pushed.
 
@@ -73,9 +80,12 @@ class Committer:
         self._run("commit", "-q", "-m", MESSAGE, "--", *paths)
 
     def _run(self, *words: str) -> None:
-        argv = [str(self.program), "-C", str(self.root), *words]
-        answer = self.runner.run(argv, cwd=self.root, env=self.environment, timeout=TIMEOUT)
+        answer = self._answer(*words)
         if answer.returncode != 0:
             why = answer.stderr.decode("utf-8", "replace").strip().splitlines()
             reason = why[-1] if why else "it gave no reason"
             raise UnavailableError(f"`git {words[0]}` refused: {reason}", "the files are written; commit them")
+
+    def _answer(self, *words: str) -> Completed:
+        argv = [str(self.program), "-C", str(self.root), *words]
+        return self.runner.run(argv, cwd=self.root, env=self.environment, timeout=TIMEOUT)
