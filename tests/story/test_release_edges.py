@@ -109,6 +109,7 @@ def test_signed_entries(bare: World, tmp_path: Path) -> None:
     refused = world.run("hold", "--env", "production", code=5, GO_RELEASE_GATE_SIGNING_KEY=keys["ci"])
     assert "may not write entries of kind hold" in refused.err
     assert world.json("list")["entries"][0]["signed_by"] == "ci@example.com"
+    assert ",ci@example.com,ssh," in world.run("export", "--format", "csv").out
     assert world.json("verify")["is_signed"]
 
 

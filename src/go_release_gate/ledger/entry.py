@@ -65,7 +65,10 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Of the canonical bytes of the entry without this part. `key`: fingerprint or key id; `value`: armoured text."""
+    """Of the canonical bytes of the entry without this part. `key`: fingerprint or key id; `value`: armoured text.
+
+    Nothing of this part is signed: who signed is what a verification finds, never what `identity` says alone.
+    """
 
     method: Literal["ssh", "gpg", "hmac", "cosign"]
     key: str

@@ -1,6 +1,7 @@
 """Entries are signed, and signatures judged: who signed, and whether that signer may write such an entry.
 
 The sequence number, the service and the environment are among the signed bytes, so that no signature holds elsewhere.
+The signature's own part is not: what it says of a key and of a person counts as far as the configuration bears it out.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class Keys:
         password: of the private key.
         shared: id → secret, for verifying shared keys; the signing one is among them.
         gpg_key: key that gpg signs with, empty: its own default.
-        identity: who signs, as entries name it.
+        identity: who signs, as the configuration has it; empty: it does not say.
         programs: name → path of gpg and cosign where they are.
     """
 
@@ -95,6 +96,18 @@ def judge_of(settings: LedgerSettings, keys: Keys, outside: Outside) -> Judge | 
     return judge
 
 
+def principal_of(signers: Sequence[Signer], entry: Entry) -> str:
+    """Who signed an entry that was believed: whom the configuration gives the key to, else the key.
+
+    Empty: it is not signed, or there are no signers, so that nobody has verified it.
+    """
+    signature = entry.signature
+    found = [signer for signer in signers if signature and _names(signer, signature)]
+    if signature is None or not found:
+        return ""
+    return next((one.identity for one in found if one.identity == signature.identity), "") or signature.key
+
+
 def _known(settings: LedgerSettings, signature: Signature) -> list[Signer]:
     """The signers whose key the signature names; each entry of the configuration is one set of rights."""
     return [signer for signer in settings.signers if _names(signer, signature)]
@@ -135,6 +148,10 @@ def _refusal(entry: Entry, signed: bytes, signer: Signer, keys: Keys, outside: O
         return f"{signer.identity or signer.key} may not write about {entry.service}"
     if signer.identity and signature.identity != signer.identity:
         return f"it says {signature.identity or 'nobody'} signed it, the key belongs to {signer.identity}"
+    if not signer.identity and signature.identity not in ("", signature.key, entry.actor.name):
+        return (
+            f"it says {signature.identity} signed it, and the key {signature.key} has no identity in the configuration"
+        )
     check = {"ssh": _ssh_fault, "hmac": _hmac_fault, "gpg": _gpg_fault, "cosign": _cosign_fault}[signature.method]
     return check(signature, signed, signer, keys, outside)
 

@@ -8,18 +8,18 @@ from go_release_gate.cli.release.documents import Done, Written
 from go_release_gate.cli.release.doing import Outcome
 from go_release_gate.cli.release.page import Heading, Lines, Page, Part, Table
 from go_release_gate.cli.release.wiring import Desk
+from go_release_gate.config.releases import Signer
 from go_release_gate.ledger.entry import Entry, Image, Source
 from go_release_gate.ledger.state import State
 
 SHORT = 19  # characters of a digest: `sha256:` and twelve more
 
 
-def written_of(entry: Entry, state: State) -> Written:
-    """An entry as a row; its version is that of the release it is about."""
+def written_of(entry: Entry, state: State, signers: Sequence[Signer]) -> Written:
+    """An entry as a row; its version is that of the release it is about, its signer who was found to be one."""
     digest = digest_of(entry)
     release = state.release(entry.service, digest)
     version = (entry.source.version or entry.source.tag) if entry.source else ""
-    signature = entry.signature
     return Written(
         entry.seq,
         entry.kind,
@@ -35,8 +35,17 @@ def written_of(entry: Entry, state: State) -> Written:
         entry.health,
         entry.reason,
         entry.expires,
-        (signature.identity or signature.key) if signature else "",
+        signed_by(entry, signers),
     )
+
+
+def signed_by(entry: Entry, signers: Sequence[Signer]) -> str:
+    """Who signed an entry, as its verification found; empty: nobody, or no signer is configured."""
+    if not entry.signature or not signers:
+        return ""
+    from go_release_gate.adapters.ledger.signing import principal_of
+
+    return principal_of(signers, entry)
 
 
 def digest_of(entry: Entry) -> str:
@@ -84,7 +93,7 @@ def outcome_of(
 ) -> Outcome:
     """The outcome of an action that wrote these entries; `words`: what was done, in a word or a sentence."""
     state = desk.book.state(fresh=False)
-    rows = tuple(written_of(entry, state) for entry in written)
+    rows = tuple(written_of(entry, state, desk.settings.ledger.signers) for entry in written)
     image, source = release or (None, Source())
     number = written[-1].seq if written else seq
     reference = f"{image.locations[0]}@{image.digest}" if image and image.locations else ""

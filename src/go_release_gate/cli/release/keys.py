@@ -26,16 +26,19 @@ def keys_of(environ: Mapping[str, str], settings: LedgerSettings, checkout: Path
         signing=signing,
         password=password,
         shared=shared,
-        identity=_identity(settings, signing, password, environ) or actor,
+        identity=_keyless(environ, actor) if settings.sign == "cosign" else _identity(settings, signing, password),
         programs={name: path for name, path in found.items() if path},
     )
 
 
-def _identity(settings: LedgerSettings, signing: str, password: str, environ: Mapping[str, str]) -> str:
-    """Who the configuration says the signing key belongs to; of a keyless one the workflow; empty: it does not say."""
-    if settings.sign == "cosign":
-        ref = environ.get("GITHUB_WORKFLOW_REF", "")
-        return f"{environ.get('GITHUB_SERVER_URL', 'https://github.com')}/{ref}" if ref else ""
+def _keyless(environ: Mapping[str, str], actor: str) -> str:
+    """Whom a certificate will name: in a workflow that, else the person who logs in."""
+    ref = environ.get("GITHUB_WORKFLOW_REF", "")
+    return f"{environ.get('GITHUB_SERVER_URL', 'https://github.com')}/{ref}" if ref else actor
+
+
+def _identity(settings: LedgerSettings, signing: str, password: str) -> str:
+    """Who the configuration says the signing key belongs to; empty: it does not say."""
     if settings.sign == "gpg":
         return settings.signers[0].identity if len(settings.signers) == 1 else ""
     name = _key_name(settings.sign, signing, password)

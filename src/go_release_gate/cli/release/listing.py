@@ -34,7 +34,7 @@ def perform(desk: Desk) -> Outcome:
         if args.service in (None, entry.service) and (args.env is None or entry.environment in ("", args.env))
     ]
     most = USUAL if args.limit is None else args.limit or len(found)
-    rows = tuple(written_of(entry, state) for entry in found[:most])
+    rows = tuple(written_of(entry, state, desk.settings.ledger.signers) for entry in found[:most])
     report = History(rows, len(found), state.length, state.head)
     if not rows:
         page = Page((Lines(("the ledger has no such entry" if state.length else "the ledger is empty",)),))

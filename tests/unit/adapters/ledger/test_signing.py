@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from go_release_gate.adapters.ledger.signing import Keys, Outside, judge_of, signer_of
+from go_release_gate.adapters.ledger.signing import Keys, Outside, judge_of, principal_of, signer_of
 from go_release_gate.adapters.process import ProcessRunner
 from go_release_gate.config.releases import LedgerSettings, Signer
 from go_release_gate.errors import UnavailableError, UsageError
@@ -100,6 +100,26 @@ def test_rights_are_judged_on_reading(signer: Signer, reason: str, outside: Outs
     """Kinds, environments, services and identity of a signer are policy, whatever the writer believed."""
     assert reason in judge(outside, signer)(signed(ENTRY, "hmac", SHARED, outside))
     assert bool(reason) is bool(judge(outside, signer)(signed(ENTRY, "hmac", SHARED, outside)))
+
+
+def test_an_identity_that_nothing_bears_out_is_named(outside: Outside) -> None:
+    """What an entry says of its signer is not signed: of the last entry anybody could rewrite it."""
+    entry = signed(ENTRY, "hmac", SHARED, outside)
+    assert entry.signature is not None
+    forged = replace(entry, signature=replace(entry.signature, identity="mallory"))
+    named = (Signer("ci", identity="release-bot"),)
+
+    assert "mallory signed it" in judge(outside, Signer("ci"))(forged)
+    assert "the key belongs to release-bot" in judge(outside, *named)(forged)
+    for harmless in ("", "ci", "ann"):  # the key is verified, the actor is among the signed bytes
+        assert judge(outside, Signer("ci"))(replace(entry, signature=replace(entry.signature, identity=harmless))) == ""
+    bound = replace(entry, signature=replace(entry.signature, identity="release-bot"))
+    found = [
+        principal_of(signers, one)
+        for signers in ((), (Signer("ci"),), named, (Signer("ci"), *named), (Signer("other"),))
+        for one in (forged, bound, ENTRY)
+    ]
+    assert found == ["", "", "", "ci", "ci", "", "ci", "release-bot", "", "ci", "release-bot", "", "", "", ""]
 
 
 def test_rights_of_one_key_add_up(outside: Outside) -> None:
