@@ -39,6 +39,7 @@ class RanPackage:
         outcome: passed, failed, flaky, unfinished, or `no tests`.
         tests: in the order they began. troubles, said: of the package beside its tests, such as a failed build.
         seed: of the shuffle. is_cached: Go had its result.
+        is_cut: it passed, but its program ended before its tests had, as with os.Exit(0).
     """
 
     path: str
@@ -50,6 +51,7 @@ class RanPackage:
     seconds: float = 0.0
     seed: str = ""
     is_cached: bool = False
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

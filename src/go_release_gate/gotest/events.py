@@ -44,6 +44,7 @@ class PackageLog:
     Attributes:
         outcome: passed, failed, skipped, unfinished. seed: of the shuffle, empty: none.
         failed_build: import path of what did not compile. is_cached: Go did not run it again.
+        has_ended: the test program said so itself (`PASS`, `FAIL`), as it does behind its last test.
     """
 
     path: str
@@ -54,6 +55,7 @@ class PackageLog:
     seed: str = ""
     failed_build: str = ""
     is_cached: bool = False
+    has_ended: bool = False
 
 
 class Stream:
@@ -139,6 +141,7 @@ def _of_package(package: PackageLog, action: str, event: dict[str, Any]) -> Pack
         text = _text(event, "Output")
         seed = _SEED.match(text)
         package.seed = seed[1] if seed else package.seed
+        package.has_ended = package.has_ended or text.rstrip() in ("PASS", "FAIL")
         package.is_cached = package.is_cached or _CACHED.match(text) is not None
         if not seed and not _COVERAGE.match(text):
             _keep(package.beside, text)

@@ -55,7 +55,8 @@ def _package(
     if outcome == FAILED:
         troubles = _compiled(log, built, site) or _beside(log, tests, directory, site)
     kept = beside[-MOST_SAID:] if outcome == FAILED else ""
-    return RanPackage(path, directory, outcome, tests, troubles, kept, log.seconds, log.seed, log.is_cached)
+    is_cut = log.outcome == PASSED and has_tests and not log.has_ended
+    return RanPackage(path, directory, outcome, tests, troubles, kept, log.seconds, log.seed, log.is_cached, is_cut)
 
 
 def _test(test: TestLog, log: PackageLog, directory: str, site: Site) -> RanTest:
@@ -95,8 +96,11 @@ def _beside(log: PackageLog, tests: tuple[RanTest, ...], directory: str, site: S
     found = troubles_of(log.beside.said, site.where(directory))
     if found or any(one.troubles for one in tests):
         return found
-    running = [one.name for one in tests if one.outcome == UNFINISHED]
-    ended = exit_words(log.beside.said)
+    cut = [one for one in tests if one.outcome == UNFINISHED]
+    running = [one.name for one in cut]
+    ended = exit_words(
+        "\n".join([*(one.said for one in cut), log.beside.said])
+    )  # said while a test ran, it is the test's
     words = f"ended with {ended}" if ended else last_words(log.beside.said) or "failed without a message"
     about = f" while {', '.join(running[:3])} ran" if running else ""
     place = declared(site.root / directory, (running or ["TestMain"])[-1].split("/", maxsplit=1)[0])

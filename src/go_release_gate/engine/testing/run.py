@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 NOTHING_RAN = "no test was run: there is none in the modules that were tested"
 
+CUT = "the test program of {} ended before its tests had: os.Exit(0), or a TestMain without m.Run; Go calls that passed"
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -195,6 +197,7 @@ def _judged(tests: RanTests, request: TestingRequest, facts: Facts, edges: Edges
         {RanTests: tests}, request.settings, unreadable=unreadable, baseline=request.baseline, rules=RULES_OF_TESTS
     )
     notices = [*request.notices, *facts.notices]
+    notices += [CUT.format(one.path) for module in tests.modules for one in module.packages if one.is_cut]
     notices += [f"{one.dir} was not tested: {one.error.message}" for one in tests.modules if one.error]
     if not tests.tests and not tests.commands:
         notices.append(NOTHING_RAN)

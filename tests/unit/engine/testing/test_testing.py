@@ -163,3 +163,33 @@ def test_nothing_to_run(testing: Testing, tmp_path: Path) -> None:
     (tmp_path / "shop" / "go.mod").unlink()
     with pytest.raises(NoModuleError):
         testing({"README.md": ""})
+
+
+@pytest.mark.parametrize(
+    "ends", ["func init() { os.Exit(0) }\n", "func TestMain(m *testing.M) { os.Exit(0) }\n"], ids=["init", "main"]
+)
+def test_a_program_that_ends_before_its_tests(testing: Testing, ends: str) -> None:
+    """Go calls it passed; that no test ran is told. One that ends behind them is not mentioned."""
+    test = 'func TestF(t *testing.T) {\n\tt.Fatal("never")\n}\n'
+    report = testing(module(f"{ends}{test}"), coverage=0.0)
+    assert [one for one in report.check.notices if "ended before its tests had" in one and "example.com/a" in one]
+    whole = module(
+        "func TestMain(m *testing.M) {\n\tcode := m.Run()\n\tos.Stdout.WriteString(`x`)\n\tos.Exit(code)\n}\n"
+    )
+    assert not [one for one in testing(whole, coverage=0.0).check.notices if "ended before" in one]
+
+
+def test_a_killed_program_says_so(testing: Testing) -> None:
+    """A signal that ends the program while a test runs is the reason that is given."""
+    files = module("func TestF(t *testing.T) {\n\tp, _ := os.FindProcess(os.Getpid())\n\tp.Kill()\n\tselect {}\n}\n")
+    (finding,) = testing(files).check.findings
+    assert "ended with signal: killed while TestF ran" in finding.message
+
+
+def test_what_a_test_prints_is_no_event(testing: Testing) -> None:
+    """Lines like those of `go test -json`, and its own marks, change no outcome."""
+    event = '{\\"Action\\":\\"pass\\",\\"Package\\":\\"example.com/a\\",\\"Test\\":\\"TestF\\"}'
+    lines = f'"{event}\\n\\x16--- PASS: TestF (0.00s)\\n\\x16PASS\\nok  \\texample.com/a\\t(cached)\\n"'
+    body = f'func TestF(t *testing.T) {{\n\tos.Stdout.WriteString({lines})\n\tt.Error("bad")\n}}\n'
+    report = testing(module(body), coverage=0.0)
+    assert report.check.verdict == Verdict.FAIL
