@@ -7,16 +7,18 @@ import ssl
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Protocol
 
 from go_release_gate.adapters.registry.answers import Answer
-from go_release_gate.adapters.registry.places import is_loopback
+from go_release_gate.adapters.registry.exchanges import Exchange, exchanged, is_lost
+from go_release_gate.adapters.registry.pool import Pool
+from go_release_gate.adapters.registry.routes import Route, route_of
 from go_release_gate.errors import UsageError
 
 if TYPE_CHECKING:
-    from urllib.request import OpenerDirector, Request
+    from http.client import HTTPConnection
 
 USER_AGENT = "go-release-gate"
 SILENCE = 10.0  # seconds for a connection, and for each silence of an answer
@@ -52,6 +54,11 @@ class Ask:
         """Whether its body cannot be sent again."""
         return not isinstance(self.body, bytes | None)
 
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether nothing but the same comes of it when it arrives twice; a POST without a body begins something."""
+        return not self.is_once and (not self.body or self.method == "PUT")
+
 
 class Wire(Protocol):
     """Sends requests."""
@@ -62,7 +69,10 @@ class Wire(Protocol):
 
 
 class HttpWire:
-    """Sends with the standard library, through the proxies of the environment.
+    """Sends with the standard library, through the proxies of the environment. Connections are kept for what follows.
+
+    Any number of threads may use one. What must not arrive twice (`Ask.is_repeatable`) goes over a new connection: of
+    one that was kept nobody knows whether its server is just closing it.
 
     Args:
         authorities: PEM file with those to trust; empty: Python's own choice.
@@ -73,6 +83,7 @@ class HttpWire:
 
     def __init__(self, authorities: str = "") -> None:
         self._tls = _tls(authorities)
+        self._pool = Pool()
 
     def send(self, ask: Ask, seconds: float) -> Answer:
         """Ask once.
@@ -88,34 +99,41 @@ class HttpWire:
         return found[0] if found else Answer(0, trouble="no answer in time")
 
     def _answer(self, ask: Ask, end: float) -> Answer:
-        from urllib.request import Request
-
-        request = Request(ask.url, data=ask.body, headers={"User-Agent": USER_AGENT}, method=ask.method)  # noqa: S310 - `places` checks the scheme
-        for name, value in ask.headers.items():
-            request.add_unredirected_header(name, value)
         try:
-            silence = min(SILENCE + ask.patience, end - time.monotonic())
-            answer = self._opener(request).open(request, timeout=max(0.05, silence))
-            if ask.is_stream and answer.status in (200, 206):
-                return _opened(answer, ask)
-            with answer:
-                return _read(answer, ask, end)
+            exchange = self._exchange(ask, end)
+            if ask.is_stream and exchange.status in (200, 206):
+                return _opened(exchange, ask)
+            with closing(exchange):
+                return _read(exchange, ask, end)
         except Exception as error:  # noqa: BLE001 - what urllib, ssl and http.client raise has no common root
             return _failure(error)
 
-    def _opener(self, request: Request) -> OpenerDirector:
-        """What asks: no redirect handler, and no handler that makes an exception of an answer."""
-        from urllib import request as urllib
+    def _exchange(self, ask: Ask, end: float) -> Exchange:
+        """The answer's head; where a kept connection turns out to be closed, on a new one."""
+        route = route_of(ask.url)
+        if ask.is_repeatable and (kept := self._pool.take(route)):
+            silence = _silence(ask, end)
+            kept.timeout = silence
+            kept.sock.settimeout(silence)
+            try:
+                return self._sent(kept, route, ask)
+            except Exception as error:
+                if not is_lost(error) or time.monotonic() > end:
+                    raise  # when time is over nobody waits any more, and what is sent now may undo what came after
+        return self._sent(route.connection(self._tls, _silence(ask, end)), route, ask)
 
-        opener = urllib.OpenerDirector()
-        if not is_loopback(urlsplit(request.full_url).hostname or ""):
-            opener.add_handler(urllib.ProxyHandler())
-        for handler in (urllib.HTTPHandler(), urllib.HTTPSHandler(context=self._tls), urllib.UnknownHandler()):
-            opener.add_handler(handler)
-        return opener
+    def _sent(self, connection: HTTPConnection, route: Route, ask: Ask) -> Exchange:
+        own = {"User-Agent": USER_AGENT, **route.headers(ask.url)}
+        headers = own | {name.title(): value for name, value in ask.headers.items()}
+        first = (ask.method, route.target(ask.url))
+        return exchanged(connection, first, headers, ask.body, lambda done: self._pool.give(route, done))
 
 
-def _read(answer: Any, ask: Ask, end: float) -> Answer:
+def _silence(ask: Ask, end: float) -> float:
+    return max(0.05, min(SILENCE + ask.patience, end - time.monotonic()))
+
+
+def _read(answer: Exchange, ask: Ask, end: float) -> Answer:
     headers = {name.lower(): value for name, value in answer.headers.items()}
     status = int(answer.status)
     limit = ask.limit if 200 <= status < 300 else min(ask.limit, ERROR_LIMIT)
@@ -138,7 +156,7 @@ def _read(answer: Any, ask: Ask, end: float) -> Answer:
     return Answer(status, headers, bytes(data[:limit]), ask.url, challenges=challenges)
 
 
-def _opened(answer: Any, ask: Ask) -> Answer:
+def _opened(answer: Exchange, ask: Ask) -> Answer:
     headers = {name.lower(): value for name, value in answer.headers.items()}
     if headers.get("content-encoding", "identity").lower() != "identity":
         answer.close()
