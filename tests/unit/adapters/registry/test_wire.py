@@ -145,7 +145,6 @@ def test_what_must_not_arrive_twice(serve: Serve, body: bytes | io.BytesIO) -> N
         [answer(b"x", 503)],
         [answer(b"x", 429)],
         [b"HTTP/1.1 103 X\r\n\r\n"],
-        [answer(b"x") + b"more"],
         [b"HTTP/1.1 200 X\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nx"],
         [CHUNKED.replace(b"\r\n\r\n", b"\r\nContent-Length: 1\r\n\r\n") + b"1\r\nx\r\n0\r\n\r\n"],
     ],
@@ -169,6 +168,15 @@ def test_a_body_where_none_belongs(serve: Serve) -> None:
     assert b"wrong" in got(wire, server).body
     assert got(wire, server).body.startswith(b"HTTP/1.1")
     assert server.connections == 2
+
+
+@pytest.mark.parametrize("said", [answer(b"x"), CHUNKED + b"1\r\nx\r\n0\r\n\r\n"])
+def test_bytes_behind_an_answer(serve: Serve, said: bytes) -> None:
+    """What a server sends behind the end of an answer is not taken for the next one."""
+    server = serve(in_turn([said + answer(b"wrong")], [answer(b"right")]))
+    wire = HttpWire()
+
+    assert [got(wire, server).body for _ in range(2)] == [b"x", b"right"]
 
 
 def test_an_answer_that_came_too_late(serve: Serve) -> None:
