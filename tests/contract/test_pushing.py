@@ -6,7 +6,7 @@ import contextlib
 import io
 import json
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -268,3 +268,59 @@ def test_as_a_step(registry: RealRegistry, tmp_path: Path) -> None:
     assert [shown(registry, tag, tmp_path) for tag in ("1.4.2", "latest")] == [digest] * 2
     given = parse_outputs(output.read_text("utf-8"))
     assert (given["digest"], given["tags"].split()) == (digest, [f"{name}:1.4.2", f"{name}:latest"])
+
+
+def changed(layout: Path, change: Callable[[dict[str, Any]], None]) -> Path:
+    """The layout with another index of its image, under its own digest."""
+    listed = json.loads((layout / "index.json").read_text("utf-8"))
+    entry, blobs = listed["manifests"][0], layout / "blobs/sha256"
+    index = json.loads((blobs / entry["digest"].removeprefix("sha256:")).read_text("utf-8"))
+    change(index)
+    content = json.dumps(index).encode()
+    entry |= {"digest": digests.of(content), "size": len(content)}
+    (blobs / entry["digest"].removeprefix("sha256:")).write_bytes(content)
+    (layout / "index.json").write_text(json.dumps(listed), encoding="utf-8")
+    return layout
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda index: index["manifests"][0].update(size=1), "has 1 bytes, which engines would refuse"),
+        (lambda index: index.update(Manifests=index["manifests"][:1]), "has the key `manifests` twice"),
+        (lambda index: index["manifests"][0].update(Digest="sha256:" + "a" * 64), "has the key `digest` twice"),
+    ],
+    ids=["size", "index", "digest"],
+)
+def test_an_index_that_two_programs_read_differently(
+    registry: RealRegistry, tmp_path: Path, change: Callable[[dict[str, Any]], None], said: str
+) -> None:
+    """A size that is not the manifest's, a key twice in another case: nothing of it reaches the registry."""
+    layout, _ = image(tmp_path / "image")
+    ran = push(str(changed(layout, change)), f"{registry.domain}/acme/shop:1.4.2")
+    assert (ran.code, said in ran.err) == (3, True), ran.err
+    assert registry.writes() == []
+
+
+def test_an_index_that_says_the_same_often_is_read_once(registry: RealRegistry, tmp_path: Path) -> None:
+    """Indexes of thousands of equal entries, one in another, are no work of millions of reads."""
+    layout, _ = image(tmp_path / "image")
+    kind = "application/vnd.oci.image.index.v1+json"
+
+    def wrap(index: dict[str, Any]) -> None:
+        inner = json.dumps({**index, "manifests": index["manifests"] * 2000}).encode()
+        (layout / "blobs/sha256" / digests.of(inner).removeprefix("sha256:")).write_bytes(inner)
+        index["manifests"] = [{"mediaType": kind, "digest": digests.of(inner), "size": len(inner)}] * 2000
+
+    assert push(str(changed(layout, wrap)), f"{registry.domain}/acme/shop:1.4.2").code == 0
+    assert len([path for method, path in registry.writes() if method == "PUT" and "/manifests/" in path]) == 5
+
+
+@pytest.mark.parametrize("tag", ["api-1.4.2", "release-v1.4.2", "services_api-v1.4.2-rc.1"])
+def test_a_release_with_a_name_before_it_never_moves(registry: RealRegistry, tmp_path: Path, tag: str) -> None:
+    """A prefix, as services of one repository have it, makes no moving name of a version."""
+    place = f"{registry.domain}/acme/shop:{tag}"
+    assert push(str(image(tmp_path / "one")[0]), place).code == 0
+    other = str(image(tmp_path / "two", text=b"other")[0])
+    assert push(other, place).code == 5
+    assert push(other, place, "--may-move", tag).code == 0

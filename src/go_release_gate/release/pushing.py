@@ -25,8 +25,9 @@ from go_release_gate.oci.reference import Reference
 DEPTH = 3  # indexes in indexes
 MANIFESTS = 500  # of one image
 STATEMENT_LIMIT = 64 << 20  # bytes of one attestation
-_FIXED = re.compile(r"v?\d+\.\d+\.\d+([-+_.].*)?|(sha-)?[0-9a-f]{7,64}")
-"""Names of one release or commit, as opposed to `1.4`, `latest` and `main`, which are there to be moved."""
+_FIXED = re.compile(r"(?:[A-Za-z0-9_.-]*[-_])?v?\d+\.\d+\.\d+([-+_.].*)?|(sha-)?[0-9a-f]{7,64}")
+"""Names of one release (`1.4.2`, `api-v1.4.2`) or commit,
+as opposed to `1.4`, `latest` and `main`, which are there to be moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +92,7 @@ def load_of(source: Source, expected: str = "") -> Load:
             "push what was tested: the digest that an earlier job gave",
         )
     found: dict[str, Part] = {}
-    for part in _parts(source, top, DEPTH):
-        found.setdefault(part.manifest.digest, part)
-        if len(found) > MANIFESTS:
-            raise ImageError(f"{source.name} has more than {MANIFESTS} manifests")
+    _collect(source, top, DEPTH, found)
     return Load(tuple(found.values()))
 
 
@@ -157,16 +155,25 @@ def push(
     return Pushed(load.digest, top.media_type, tuple(tags), sent, sent_bytes, present)
 
 
-def _parts(source: Source, raw: RawManifest, depth: int) -> Iterator[Part]:
-    """Children first."""
+def _collect(source: Source, raw: RawManifest, depth: int, found: dict[str, Part]) -> None:
+    """Put a manifest behind its children, each once."""
     read = manifests.parts(raw.content)
     if read.manifests and not depth:
         raise ImageError(f"{source.name} has indexes more than {DEPTH} deep")
     for child in read.manifests:
-        yield from _parts(source, replace(source.manifest(child.digest), media_type=child.media_type), depth - 1)
+        if child.digest not in found:
+            _collect(source, _child(source, child), depth - 1, found)
+        if len(found[child.digest].manifest.content) != child.size:
+            raise ImageError(f"an index says that {child.digest} has {child.size} bytes, which engines would refuse")
     document = manifests.object_of(raw.content, "the manifest")
     told = document.get("mediaType")
-    yield Part(raw, told if isinstance(told, str) else raw.media_type, read.blobs)
+    found[raw.digest] = Part(raw, told if isinstance(told, str) else raw.media_type, read.blobs)
+    if len(found) > MANIFESTS:
+        raise ImageError(f"{source.name} has more than {MANIFESTS} manifests")
+
+
+def _child(source: Source, child: manifests.Descriptor) -> RawManifest:
+    return replace(source.manifest(child.digest), media_type=child.media_type)
 
 
 def _lacking(source: Source, load: Load, image: manifests.Descriptor, wanted: Collection[str]) -> Iterator[str]:

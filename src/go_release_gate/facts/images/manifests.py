@@ -25,6 +25,7 @@ LAYERS = ("application/vnd.oci.image.layer.", "application/vnd.docker.image.root
 _ELSEWHERE = (".foreign.", ".nondistributable.")  # image-spec v1.1.1, layer.md#non-distributable-layers
 # https://github.com/moby/buildkit/blob/master/docs/attestations/attestation-storage.md
 REFERENCE_TYPE = "vnd.docker.reference.type"
+_DECIDING = frozenset({"mediatype", "manifests", "config", "layers", "blobs", "digest", "size"})  # keys, folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +169,27 @@ def _descriptor(document: Any) -> Descriptor:
 
 def _object(content: bytes, what: str) -> dict[str, Any]:
     try:
-        document = json.loads(content)
+        document = json.loads(content, object_pairs_hook=_unambiguous)
+    except _AmbiguousError as error:
+        raise ImageError(f"{what} has the key `{error}` twice; programs differ in which one counts") from None
     except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):
         raise ImageError(f"{what} is no JSON object")
     return document
+
+
+class _AmbiguousError(Exception):
+    """A key that stands twice in one object."""
+
+
+def _unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose meaning does not depend on who reads it: to Go's decoder `Manifests` is `manifests`, too."""
+    told = [name for key, _ in pairs if (name := key.casefold()) in _DECIDING]
+    twice = next((name for name in told if told.count(name) > 1), "")
+    if twice:
+        raise _AmbiguousError(twice)
+    return dict(pairs)
 
 
 def _list(document: Mapping[str, Any], key: str) -> list[Any]:
