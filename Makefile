@@ -11,7 +11,7 @@ LINTED := $(wildcard src tests devtools entrypoint.py)
 export PYTHONPATH := src
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help venv demo test lint e2e story control-plane faults bench pictures clean
+.PHONY: help venv demo test lint e2e story images control-plane faults bench pictures clean
 help: ## these lines
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile
 
@@ -50,6 +50,9 @@ e2e: venv .venv/.ready-e2e ## the built image as the runner runs it, and a workf
 
 story: venv .venv/.ready-e2e ## the pipeline from pull request to rollback, under act (needs root; the first time some minutes to build BuildKit)
 	devtools/with_temp.sh $(WITH_GO) devtools/docker_engine.sh devtools/story.sh
+
+images: venv ## images by a Docker engine and by BuildKit, judged, and compared with crane and readelf (needs root)
+	devtools/with_temp.sh $(WITH_GO) devtools/docker_engine.sh devtools/images.sh
 
 control-plane: venv ## the kubectl target on a real Kubernetes control plane (the first time about eight minutes to build)
 	devtools/with_temp.sh $(WITH_GO) devtools/control_plane.sh $(PYTHON) -m pytest -q tests/control_plane

@@ -1,19 +1,10 @@
 #!/bin/bash
 # story.sh [PYTEST ARGUMENTS]: run the pipeline's workflows as a repository would, from a pull request to a rollback, under
-# act and the engine that DOCKER_HOST names (see docker_engine.sh). Needs root, docker-registry and runc. BuildKit is
-# built from its Go modules, once, into .cache (about two minutes on two cores).
+# act and the engine that DOCKER_HOST names (see docker_engine.sh). Needs root, docker-registry and runc.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-cache=$here/../.cache/buildkit
 docker=${DOCKER:-/usr/bin/docker}
-
-stamp=$cache/$(cat "$here/buildkit/go.mod" "$here/buildkit/go.sum" | sha256sum | cut -c1-16).built
-if [ ! -e "$stamp" ]; then
-  echo "story: building BuildKit" >&2
-  mkdir -p "$cache/bin"
-  (cd "$here/buildkit" && CGO_ENABLED=0 go build -mod=readonly -trimpath -buildvcs=false -ldflags "-s -w" -o "$cache/bin/" tool)
-  touch "$stamp"
-fi
+buildkit=$("$here/buildkit.sh")
 
 export GO_IMAGE=${GO_IMAGE:-} PYTHON_IMAGE=${PYTHON_IMAGE:-} DOCKER=$docker
 if [ -z "$GO_IMAGE" ] || [ -z "$PYTHON_IMAGE" ]; then
@@ -21,9 +12,9 @@ if [ -z "$GO_IMAGE" ] || [ -z "$PYTHON_IMAGE" ]; then
   GO_IMAGE=go-release-gate-base-go
   PYTHON_IMAGE=go-release-gate-base-python
 fi
-export STORY_RUNNER_IMAGE=go-release-gate-runner:story STORY_BUILDKITD=$cache/bin/buildkitd
+export STORY_RUNNER_IMAGE=go-release-gate-runner:story STORY_BUILDKITD=$buildkit/buildkitd
 DOCKER_BUILDKIT=1 "$docker" build --quiet --tag "$STORY_RUNNER_IMAGE" --build-arg "GO_IMAGE=$GO_IMAGE" \
-  --file "$here/../tests/pipeline_story/machine/runner.Dockerfile" "$cache/bin" >/dev/null
+  --file "$here/../tests/pipeline_story/machine/runner.Dockerfile" "$buildkit" >/dev/null
 
 if [ $# -eq 0 ]; then set -- tests/pipeline_story; fi
 exec "$here/e2e.sh" "$@"
