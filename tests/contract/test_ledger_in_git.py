@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from go_release_gate.ledger.state import State
 from go_release_gate.release.book import Book
 
 REF = "refs/heads/release-ledger"
+SEEN = "refs/go-release-gate/seen-refsheadsreleaseledger"
 NOW = datetime(2026, 11, 21, 10, tzinfo=UTC)
 GIT = Path("/usr/bin/git")
 
@@ -221,7 +222,104 @@ def test_a_rewritten_history_is_noticed(origin: Path, tmp_path: Path, at: int) -
     before = writer.chain().entries
     git(origin, "update-ref", "-d", REF)
     forged = [replace(entry, actor=Actor("mallory")) if number == at else entry for number, entry in enumerate(before)]
-    Book(store(origin)).append(lambda _state: forged)
+    Book(store(origin, "forger")).append(lambda _state: forged)
     assert read().fault == Fault(at + 1, "nobody knows mallory")
     assert asked == [*range(1, at + 2)]
     assert read().fault == Fault(at + 1, "nobody knows mallory")
+
+
+def cut(origin: Path) -> str:
+    """Two entries less."""
+    git(origin, "update-ref", REF, f"{REF}~2")
+    return "it ends at entry 4 (commit "
+
+
+def deleted(origin: Path) -> str:
+    """The whole ref."""
+    git(origin, "update-ref", "-d", REF)
+    return "it is not there"
+
+
+def replaced(origin: Path) -> str:
+    """Two entries less and three others: longer than before, and sound in itself."""
+    cut(origin)
+    Book(store(origin, "forger")).append(lambda _state: [quarantine(f"t{number}") for number in range(3)])
+    return "entry 5 is another one, and it ends at entry 7 (commit "
+
+
+@pytest.mark.parametrize("change", [cut, deleted, replaced])
+def test_a_ledger_that_was_cut_is_a_fault_to_who_saw_it(origin: Path, change: Callable[[Path], str]) -> None:
+    """In the clone that saw it longer, in each new process and in one that goes on, with its last known state too;
+    nothing is written there; a new clone cannot know. Once the old history is back, all is well."""
+    writer, reader = Book(store(origin)), Book(store(origin, "reader"))
+    writer.append(lambda _state: [quarantine(f"s{number}") for number in range(6)])
+    assert reader.chain().fault is None
+    tip = git(origin, "rev-parse", REF)
+
+    now = change(origin)
+
+    for book in (reader, Book(store(origin, "reader")), Book(store(origin, "reader")), writer, Book(store(origin))):
+        fault = book.chain().fault
+        assert fault is not None
+        assert fault.reason.startswith(
+            f"the ledger was cut or rewritten: it ended at entry 6 (commit {tip[:12]}) when this clone saw it last, "
+            f"and now {now}"
+        )
+        assert (fault.seq, len(book.chain().entries)) == ((1, 0) if change is deleted else (5, 4))
+    for book in (writer, Book(store(origin, "reader"))):
+        with pytest.raises(RefusedError, match="the ledger was cut or rewritten"):
+            book.append(lambda _state: one("api"))
+    assert (store(origin).last_known().loss is None) is (change is deleted)  # offline it still has what it saw
+    assert Book(store(origin, "fresh")).chain().fault is None
+
+    git(origin.parent / "reader", "push", "--quiet", "--force", "origin", f"{SEEN}:{REF}")
+    assert git(origin, "rev-parse", REF) == tip
+    for book in (reader, writer, Book(store(origin))):
+        assert book.append(lambda _state: one("api"))
+
+
+@pytest.mark.parametrize("change", [cut, deleted, replaced])
+def test_another_history_is_accepted(origin: Path, change: Callable[[Path], str]) -> None:
+    """Who looked into it takes it for the ledger's in this clone; why, and what was seen, is kept under a ref."""
+    Book(store(origin)).append(lambda _state: [quarantine(f"s{number}") for number in range(6)])
+    tip = git(origin, "rev-parse", REF)
+    change(origin)
+
+    kept = store(origin).accept("the disk of the server was lost")
+
+    clone = origin.parent / "clone"
+    assert git(clone, "rev-parse", kept) == tip
+    assert "the disk of the server was lost" in git(clone, "reflog", "show", kept)
+    assert Book(store(origin)).append(lambda _state: one("api"))
+    assert store(origin).accept("again") == ""
+
+
+def test_what_was_seen_goes_forward_alone(origin: Path) -> None:
+    """An answer that comes late, with less than another process of this clone has seen, is asked for again."""
+    here = Book(store(origin))
+    here.append(lambda _state: [quarantine(f"s{number}") for number in range(6)])
+    other = Book(store(origin, "other"))
+    other.append(lambda _state: one("api"))
+    clone = origin.parent / "clone"
+    git(clone, "fetch", "--quiet", "origin", REF)
+    git(clone, "update-ref", SEEN, "FETCH_HEAD")  # the faster process
+    late = store(origin)
+    late._fetched_once = late_answer(late)  # type: ignore[method-assign]
+
+    assert late.read().loss is None
+    assert git(clone, "rev-parse", SEEN) == git(origin, "rev-parse", REF)
+
+
+def late_answer(late: GitStore) -> Callable[[], tuple[str, str]]:
+    """Its fetch, whose first answer is one entry behind."""
+    fetched = late._fetched_once
+    first = [True]
+
+    def answer() -> tuple[str, str]:
+        tip, seen = fetched()
+        if first:
+            first.clear()
+            return git(late._place.repository, "rev-parse", f"{tip}~1"), seen
+        return tip, seen
+
+    return answer

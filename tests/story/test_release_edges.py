@@ -83,14 +83,28 @@ def test_an_emergency_that_the_ledger_contradicts(bare: World) -> None:
 
 
 def test_a_ledger_that_was_cut_is_noticed(bare: World) -> None:
-    """What was shown beside the images outlives the ledger's end."""
+    """By who saw it longer, without any view; else by what was shown beside the images, which outlives its end."""
     world = bare.make()
     world.through("1.0.0")
     assert world.json("verify")["views"] == []
     git(world.origin, "update-ref", "refs/heads/release-ledger", "refs/heads/release-ledger~2")
 
-    verified = world.json("verify", code=1)
+    words = "the ledger was cut or rewritten: it ended at entry 7 (commit "
+    for number in range(2):
+        verified = world.json("verify", code=1)
+        assert (verified["fault_seq"], verified["entries"]) == (6, 5), number
+        assert verified["fault"].startswith(words)
+    assert words in world.run("export", code=1).out
+    for reading in (("status",), ("list",), ("status", "--offline"), ("diff", "1.0.0", "1.0.0")):
+        assert words in world.run(*reading, code=5).err
+    for writing in (("hold", "--env", "production"), ("rollback", "--env", "production", "--yes")):
+        assert words in world.run(*writing, code=5).err
 
+    verified = world.json("verify", "--accept-rewrite", "the server was restored", code=1)
+
+    assert "accepted in this clone: the server was restored; what it saw" in "\n".join(verified["notices"])
+    assert verified["fault_seq"] == 0
+    assert world.run("hold", "--env", "production").out
     assert "entry 7 is beside its image, the ledger ends with entry 5" in "\n".join(verified["views"])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,6 +53,13 @@ def cut(world: World, keep: int) -> None:
     git(clone, "push", "--quiet", "--force", "origin", f"{names[keep - 1]}:{LEDGER}")
 
 
+def never_seen(world: World) -> None:
+    """The clone is one that never saw the ledger, as a job's fresh checkout: only views can tell it what is missing."""
+    for ref in git(world.clone, "for-each-ref", "--format=%(refname)", "refs/go-release-gate").splitlines():
+        git(world.clone, "update-ref", "-d", ref)
+    shutil.rmtree(world.folder / "home" / ".cache")
+
+
 def test_moves_are_deployments(bare: World, github: GitHub) -> None:
     """Each promotion and rollback is one, with the commit of its release; the ledger and its views agree."""
     world = at_github(bare.make(), github)
@@ -81,6 +89,7 @@ def test_a_ledger_cut_by_force_is_reported(bare: World, github: GitHub, keep: in
     world = at_github(bare.make(), github)
     world.through("1.0.0")
     cut(world, keep)
+    never_seen(world)
 
     verified = world.json("verify", code=1)
 
@@ -96,6 +105,7 @@ def test_a_ledger_that_is_gone_is_reported(bare: World) -> None:
     world = bare.make()
     world.through("1.0.0")
     git(world.origin, "update-ref", "-d", LEDGER)
+    never_seen(world)
 
     said = "\n".join(world.json("verify", code=1)["views"])
 
@@ -107,6 +117,7 @@ def test_a_ledger_written_anew_is_reported(bare: World, github: GitHub) -> None:
     world = at_github(bare.make(), github)
     world.through("1.0.0")
     cut(world, 5)
+    never_seen(world)
     del world.environ["GO_RELEASE_GATE_GITHUB_TOKEN"]
     world.run("hold", "--env", "production", "--reason", "another sixth entry")
     at_github(world, github)

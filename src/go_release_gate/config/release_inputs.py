@@ -189,6 +189,14 @@ RELEASE_INPUTS: tuple[Input, ...] = (
         in_action=False,
     ),
     Input(
+        "accept-rewrite",
+        "Where the ledger was cut or rewritten since this clone saw it last, and somebody has looked into it: take it "
+        "as it is now, for this REASON. What was seen is kept under a ref of this clone.",
+        verbs=verbs_of("verify"),
+        metavar="REASON",
+        in_action=False,
+    ),
+    Input(
         "format",
         "Form of the output.",
         Kind.CHOICE,

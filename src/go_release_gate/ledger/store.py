@@ -8,11 +8,23 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
+class Loss:
+    """What was seen of a ledger before, and is missing: from entry `seq` on. `reason`: in words."""
+
+    seq: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Records:
-    """The ledger as it was read: the bytes of every entry, oldest first, and the commit that holds the last one."""
+    """The ledger as it was read: the bytes of every entry, oldest first, and the commit that holds the last one.
+
+    `loss`: what of it was there before; None: it goes on from what was seen.
+    """
 
     records: tuple[bytes, ...]
     tip: str = ""
+    loss: Loss | None = None
 
 
 class Store(Protocol):

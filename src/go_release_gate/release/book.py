@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 
 from go_release_gate.errors import GateError, RaceError, RefusedError, UnavailableError
 from go_release_gate.ledger.canonical import decoded, encoded
-from go_release_gate.ledger.chain import Chain, Judge, continued, extended, known_chain, linked, read_chain
+from go_release_gate.ledger.chain import Chain, Fault, Judge, continued, extended, known_chain, linked, read_chain
 from go_release_gate.ledger.codec import InvalidEntryError
 from go_release_gate.ledger.entry import Entry, Signature
 from go_release_gate.ledger.state import State, state_of
 from go_release_gate.ledger.state import continued as after
-from go_release_gate.ledger.store import Memory, Records, Store
+from go_release_gate.ledger.store import Loss, Memory, Records, Store
 
 TRIES = 400  # lost races; fifty writers at once lose a few dozen at most
 PATIENCE = 120.0  # seconds for one append
@@ -56,6 +56,9 @@ class Book:
         """Read all; what was believed before on this machine is followed, and only its last entry judged again."""
         known = self.memory.load() if self.memory else None
         records = self.store.read(known)
+        if records.loss:
+            self._records, self._chain, self._state = records, _cut(records, records.loss, self.judge), None
+            return
         believed = _shared(known, records)
         chain = self._followed(records, believed)
         if chain is None:
@@ -78,7 +81,9 @@ class Book:
         if records is before:
             return
         known = _shared(before, records)
-        if known and not self._chain.fault:
+        if records.loss:
+            self._chain, self._state = _cut(records, records.loss, self.judge), None
+        elif known and not self._chain.fault:
             self._grow(continued(self._chain, records.records[known:], self.judge))
         else:
             self._chain, self._state = read_chain(records.records, self.judge), None
@@ -185,6 +190,15 @@ def _refuse_unwritable(entry: Entry) -> None:
         decoded(encoded(entry))
     except InvalidEntryError as error:
         raise RefusedError(f"this {entry.kind} of {entry.service!r} cannot be written: {error}") from None
+
+
+def _cut(records: Records, loss: Loss, judge: Judge | None) -> Chain:
+    """The chain of a ledger that was seen otherwise, up to where it still is what it was."""
+    chain = read_chain(records.records, judge)
+    if chain.fault is None or chain.fault.seq > loss.seq:
+        chain = read_chain(records.records[: loss.seq - 1], judge)
+        chain.fault = Fault(loss.seq, loss.reason)
+    return chain
 
 
 def _shared(known: Records | None, records: Records) -> int:

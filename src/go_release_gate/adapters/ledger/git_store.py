@@ -12,10 +12,11 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from go_release_gate.adapters.ledger.begun import Begun
+from go_release_gate.adapters.ledger.seen import Seen, loss_of
 from go_release_gate.adapters.process import Completed, Runner
 from go_release_gate.errors import RefusedError, UnavailableError
 from go_release_gate.ledger.canonical import SIZE_LIMIT
@@ -25,6 +26,7 @@ FILE = "entry.json"
 LOCAL = "refs/go-release-gate/ledger"
 TIMEOUT = 120.0  # seconds of one fetch or push
 LOCAL_TRIES = 20
+SURE = 3  # fetches until a history that does not lead on is believed to be one
 READ_LIMIT = 1 << 30  # bytes of the whole ledger
 TELLING = ("remote:", "ssh:", "fatal:", "error:", "ERROR:")  # how lines begin that say what is wrong
 WHO = "go-release-gate <go-release-gate@localhost>"
@@ -59,6 +61,7 @@ class GitStore:
         self._place = place
         digits = "".join(character for character in place.ref if character.isalnum())
         self._local = f"{LOCAL}-{digits}"
+        self._seen = Seen(self._run, digits)
         self._begun: Begun | None = None
 
     def begin(self) -> None:
@@ -77,11 +80,21 @@ class GitStore:
         """Fetch the ref and read what is new behind `known`."""
         begun, self._begun = self._begun, None
         tip = begun.ended() if begun else self._fetched()
-        if known and known.tip == tip:
+        behind = known.tip if known and known.tip and self._seen.leads(known.tip, tip) else ""
+        lost = self._seen.lost or (known.tip if known and not known.loss and not behind else "")
+        if known and known.tip == tip and not lost and not known.loss:
             return known
-        before = known.records if known and known.tip and self._is_ancestor(known.tip, tip) else ()
-        names = self._commits(known.tip if before and known else "", tip) if tip else []
-        return Records((*before, *self._contents(names)), tip)
+        before = known.records if known and behind else ()
+        found = Records((*before, *self._contents(self._commits(behind, tip) if tip else [])), tip)
+        return self._missing(lost, found) if lost else found
+
+    def accept(self, why: str) -> str:
+        """Take what the remote has for the ledger, although it is not what this clone saw before.
+
+        Args:
+            why: one line, for the reflog. Gives the ref that keeps what was seen; empty: nothing was missing.
+        """
+        return self._seen.accept(self._fetched(), why)
 
     def entry_at(self, commit: str) -> bytes:
         """The bytes of the entry in a commit, as the clone has them; empty: it has none."""
@@ -90,15 +103,18 @@ class GitStore:
 
     def last_known(self) -> Records:
         """The ledger as this clone saw it last, without asking anybody; empty where it never saw it."""
-        tips = [self._tip(self._local)]
+        refs = self._refs(self._local, self._seen.ref)
+        tips = [refs.get(self._local, "")]
         if self._place.ref.startswith("refs/heads/"):
             branch = self._place.ref.removeprefix("refs/heads/")
             tips.append(self._tip(f"refs/remotes/{self._place.remote}/{branch}"))
         seen = [tip for tip in tips if tip]
         if not seen:
             return Records(())
-        tip = seen[-1] if self._is_ancestor(seen[0], seen[-1]) else seen[0]
-        return Records(tuple(self._contents(self._commits("", tip))), tip)
+        tip = seen[-1] if self._seen.leads(seen[0], seen[-1]) else seen[0]
+        before = refs.get(self._seen.ref, "")
+        found = Records(tuple(self._contents(self._commits("", tip))), tip)
+        return self._missing(before, found) if before and not self._seen.leads(before, tip) else found
 
     def refresh(self) -> None:
         """Let the clone have what the remote has, for `last_known`. Raises UnavailableError."""
@@ -121,6 +137,7 @@ class GitStore:
         )
         if answer.returncode == 0:
             self._run("update-ref", self._local, made)
+            self._seen.forward(made, tip)
             return made
         said = _text(answer)
         if _FASTER.search(said):
@@ -134,17 +151,28 @@ class GitStore:
         raise UnavailableError(f"{place.remote} cannot be reached to append: {_last(said)}", "run it again")
 
     def _fetched(self) -> str:
+        """Where the ledger is. What does not lead on from what was seen is asked for again: another process of this
+        clone may have been told something newer, and this answer have come late."""
+        for _ in range(SURE):
+            tip, seen = self._fetched_once()
+            if self._seen.follow(tip, seen):
+                break
+        return tip
+
+    def _fetched_once(self) -> tuple[str, str]:
+        """Where the ledger is, and where this clone saw it last."""
         place = self._place
         words = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--force", "--", place.remote)
         for _ in range(LOCAL_TRIES):
             answer = self._run(*words, f"{place.ref}:{self._local}", timeout=TIMEOUT)
             if answer.returncode == 0:
-                return self._tip(self._local)
+                refs = self._refs(self._local, self._seen.ref)
+                return refs.get(self._local, ""), refs.get(self._seen.ref, "")
             if b"cannot lock ref" not in answer.stderr:  # another process of this machine fetches into this clone
                 break
         said = _text(answer)
         if _ABSENT.search(said):
-            return ""
+            return "", self._tip(self._seen.ref)
         raise UnavailableError(
             f"the ledger {place.ref} cannot be fetched from {place.remote}: {_last(said)}",
             "check the network and the credentials of git",
@@ -153,8 +181,16 @@ class GitStore:
     def _tip(self, ref: str) -> str:
         return self._run("rev-parse", "--verify", "--quiet", ref).stdout.decode("ascii", "replace").strip()
 
-    def _is_ancestor(self, one: str, other: str) -> bool:
-        return self._run("merge-base", "--is-ancestor", one, other).returncode == 0
+    def _missing(self, lost: str, found: Records) -> Records:
+        """What was found, which does not lead on from the commit `lost` that was seen before."""
+        before = Records(tuple(self._contents(self._commits("", lost))), lost)
+        return replace(found, loss=loss_of(before, found))
+
+    def _refs(self, *names: str) -> dict[str, str]:
+        """Where refs are; those that are not there are left out."""
+        answer = self._run("for-each-ref", "--format=%(refname) %(objectname)", *names)
+        rows = (line.split() for line in answer.stdout.decode("ascii", "replace").splitlines())
+        return {row[0]: row[1] for row in rows if len(row) == 2}
 
     def _commits(self, since: str, tip: str) -> list[str]:
         """The commits behind `since`, oldest first; a merge is no ledger."""

@@ -79,7 +79,7 @@ class JournalStore:
     def read(self, known: Records | None = None) -> Records:  # noqa: ARG002 - as the protocol has it
         """What was known of the ledger, and what the journal adds."""
         found = read_journal(self._path) or self._begun
-        return Records((*self._base.records, *found.records), _tip(found))
+        return Records((*self._base.records, *found.records), _tip(found), self._base.loss)
 
     def append(self, entries: Sequence[tuple[bytes, str]], tip: str) -> str | None:
         """Write the journal anew, if it still is at `tip`."""

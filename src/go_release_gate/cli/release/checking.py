@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from go_release_gate.cli.release.asked import refuse_together
 from go_release_gate.cli.release.doing import Outcome
 from go_release_gate.cli.release.page import Heading, Lines, Page, Table
 from go_release_gate.cli.release.views import compared
-from go_release_gate.cli.release.wiring import Desk
+from go_release_gate.cli.release.wiring import Desk, forget
+from go_release_gate.report.neutral import log_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,11 @@ class Verified:
 
 def perform(desk: Desk) -> Outcome:
     """Verify; exit 1 where an entry must not be believed, or a view disagrees."""
+    refuse_together(desk, "accept-rewrite", "offline")
+    accepted = _accepted(desk, desk.args.accept_rewrite) if desk.args.accept_rewrite else ()
     chain = desk.book.chain()
     views, notices = ((), ()) if desk.args.offline or chain.fault else compared(desk)
+    notices = (*accepted, *notices)
     fault = chain.fault
     report = Verified(
         len(chain.entries),
@@ -40,6 +45,15 @@ def perform(desk: Desk) -> Outcome:
     code = 1 if fault or views else 0
     outputs = {"verdict": "fail" if code else "pass", "complete": "true", "entry-id": str(len(chain.entries) or "")}
     return Outcome("release-verify", report, _page(report), code, outputs)
+
+
+def _accepted(desk: Desk, why: str) -> tuple[str, ...]:
+    """Go on from what the ledger is now, in this clone and for this user; what is to be said of it."""
+    forget(desk)
+    kept = desk.ledger.accept(log_text(why))
+    if not kept:
+        return ("the ledger goes on from what this clone has seen: nothing was to be accepted",)
+    return (f"accepted in this clone: {log_text(why)}; what it saw before is kept as {kept}",)
 
 
 def _page(report: Verified) -> Page:

@@ -277,6 +277,15 @@ def _memory(desk: Desk, by_git: GitStore, shared: Mapping[str, str]) -> Memory |
     return FileMemory(path, binding, by_git.entry_at) if path else None
 
 
+def forget(desk: Desk) -> None:
+    """Remove what this user's earlier runs believed."""
+    from go_release_gate.adapters.ledger.memory import memory_path
+
+    path = memory_path(desk.environ, desk.root, desk.settings.ledger.ref)
+    if path:
+        path.unlink(missing_ok=True)
+
+
 def _git_store(desk: Desk) -> GitStore:
     from go_release_gate.adapters.ledger.git_store import GitStore, Place
 

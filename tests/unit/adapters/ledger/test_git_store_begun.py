@@ -26,7 +26,7 @@ class Runner:
 
     def run(self, argv: list[str], **_rest: Any) -> Completed:
         """One git."""
-        verb = next(one for one in argv[1:] if one in ("fetch", "rev-parse", "rev-list", "cat-file"))
+        verb = next(one for one in argv[1:] if one in ("fetch", "for-each-ref", "rev-parse", "rev-list", "cat-file"))
         self.verbs.append(verb)
         if verb != "fetch":
             return Completed(0, b"", b"", 0.0, False)
