@@ -37,7 +37,7 @@ runs:
     - id: step
       if: inputs.verb != 'none'
       shell: bash
-      run: go-release-gate step
+      run: exec go-release-gate step  # no shell stays behind with the variables of the step
       env:
 """
 

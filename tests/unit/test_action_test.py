@@ -5,10 +5,14 @@ from __future__ import annotations
 import itertools
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from go_release_gate.action import main
+from go_release_gate.adapters import privileges
+from go_release_gate.cli import app
+from go_release_gate.engine.testing import run as testing_run
 
 
 def test_outputs_and_summary(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -44,3 +48,23 @@ def test_outputs_and_summary(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert '"failed":1' in told["tests"].replace(" ", "")
     assert (root / "left/cover.out").read_text().startswith("mode: atomic\n")
     assert "❌ failed" in (tmp_path / "summary").read_text()
+
+
+def test_the_step_is_hidden_before_tests_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Code of the repository runs as the step's user: by then no shell and no open process has the step's tokens."""
+    setup = (Path(__file__).parents[2] / "setup/action.yml").read_text("utf-8")
+    assert "run: exec go-release-gate step" in setup
+    (tmp_path / "go.mod").write_text("module example.com/a\n\ngo 1.23\n")
+    (tmp_path / "a_test.go").write_text('package a\n\nimport "testing"\n\nfunc TestF(t *testing.T) {}\n')
+    order: list[str] = []
+    real = testing_run.test
+
+    def heard(*words: Any) -> Any:
+        order.append("tests")
+        return real(*words)
+
+    monkeypatch.setattr(privileges, "hide", lambda: order.append("hidden"))
+    monkeypatch.setattr(testing_run, "test", heard)
+    environ = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    app.run(["test", str(tmp_path), "--race", "off"], {**environ, "GOPROXY": "off"})
+    assert order == ["hidden", "tests"]

@@ -13,6 +13,7 @@ from go_release_gate.errors import UnavailableError
 
 NOBODY = 65534
 PROBE_TIMEOUT = 10.0
+_SET_DUMPABLE = 4  # PR_SET_DUMPABLE of linux/prctl.h
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,20 @@ class Identity:
 
     user: int
     group: int
+
+
+def hide() -> bool:
+    """Keep the variables and the memory of this process from other processes of its user; False: that cannot be.
+
+    Code that a step runs as its own user would else read the step's tokens in `/proc/PID/environ`. What this process
+    starts is not hidden. Root sees everything. https://man7.org/linux/man-pages/man2/PR_SET_DUMPABLE.2const.html
+    """
+    import ctypes
+
+    try:
+        return bool(ctypes.CDLL(None).prctl(_SET_DUMPABLE, 0, 0, 0, 0) == 0)
+    except (OSError, TypeError, AttributeError):  # no Linux
+        return False
 
 
 def wanted(effective_user: int, workspace: tuple[int, int], *, in_workflow: bool) -> Identity | None:

@@ -76,6 +76,7 @@ def perform(args: argparse.Namespace, environ: Mapping[str, str]) -> Tested:
         UsageError: a name that is no module's, a flag that cannot be. UnavailableError: there is no Go, no space.
         NoModuleError: there is no module.
     """
+    from go_release_gate.adapters import privileges
     from go_release_gate.engine.testing.asked import TestingRequest
     from go_release_gate.engine.testing.run import prepare
     from go_release_gate.engine.testing.run import test as test_all
@@ -99,6 +100,7 @@ def perform(args: argparse.Namespace, environ: Mapping[str, str]) -> Tested:
         secrets = session.secrets
     bare = replace(wishes, credentials="", registry_credentials="", token="")
     with open_session(bare, judged.settings, environ) as session:
+        privileges.hide()  # from here on code of the repository runs
         return Tested(test_all(request, prepared, session.edges, session.runner), secrets)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -103,3 +105,18 @@ def test_a_persons_machine_is_left_alone(tmp_path: Path) -> None:
     with lowered_privileges(tmp_path, tmp_path, [tmp_path / "mod"], in_workflow=False) as (_, who, notices):
         assert (who, notices) == (None, ())
     assert owner_of(tmp_path / "mod") == owner_of(tmp_path)
+
+
+def test_a_hidden_process_is_closed_to_its_user() -> None:
+    """Its variables and memory are root's from then on; what it starts is as open as ever."""
+    if sys.platform != "linux":
+        pytest.skip("of Linux")
+    child = "import ctypes; print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))"
+    program = (
+        "import ctypes, subprocess, sys\n"
+        "from go_release_gate.adapters.privileges import hide\n"
+        "print(hide(), ctypes.CDLL(None).prctl(3, 0, 0, 0, 0), flush=True)\n"
+        f"subprocess.run([sys.executable, '-c', {child!r}], check=True)\n"
+    )
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert said.stdout.split() == ["True", "0", "1"]
