@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Collection, Mapping
@@ -308,3 +309,13 @@ def test_names_in_groups_stay_apart() -> None:
     for name in ("rollback", "promote", "health"):
         (group,) = _groups(reusable(name))
         assert "}}-${{" not in group
+
+
+@pytest.mark.parametrize(("digest", "code"), [("", 1), ("sha256:" + "a" * 64, 0)])
+def test_nothing_is_pushed_without_a_digest(digest: str, code: int) -> None:
+    """An output that GitHub dropped, because it looks like a secret, does not become `whatever the artifact has`."""
+    first = reusable("push")["jobs"]["push"]["steps"][1]
+    assert first["env"] == {"DIGEST": "${{ inputs.digest }}"}
+    environ = {"PATH": os.environ["PATH"], "DIGEST": digest}
+    done = subprocess.run(["bash", "-e", "-c", first["run"]], env=environ, capture_output=True, check=False)
+    assert done.returncode == code
