@@ -136,9 +136,10 @@ def message_of(alert: Alert, now: datetime) -> Message:
 
 
 def document_of(alert: Alert, now: datetime) -> dict[str, Any]:
-    """JSON values. Their texts are as they are: who shows them makes them harmless."""
-    told = {item.name: getattr(alert, item.name) for item in fields(alert)}
-    return {"schema": SCHEMA, "kind": "release-alert", "time": timestamp(now), **told, "owners": list(alert.owners)}
+    """JSON values. Their texts are one visible line each; what shows them as Markdown or HTML has to quote them."""
+    told = {item.name: log_text(getattr(alert, item.name)) for item in fields(alert) if item.name != "owners"}
+    owners = [log_text(owner, 100) for owner in alert.owners]
+    return {"schema": SCHEMA, "kind": "release-alert", "time": timestamp(now), **told, "owners": owners}
 
 
 def _title(alert: Alert) -> str:

@@ -15,6 +15,7 @@ from go_release_gate.ledger.entry import Entry, Signature
 from go_release_gate.ledger.state import State, state_of
 from go_release_gate.ledger.state import continued as after
 from go_release_gate.ledger.store import Loss, Memory, Records, Store
+from go_release_gate.report.neutral import message_text
 
 TRIES = 400  # lost races; fifty writers at once lose a few dozen at most
 PATIENCE = 120.0  # seconds for one append
@@ -214,7 +215,4 @@ def title(entry: Entry) -> str:
     what = " ".join(filter(None, (version, f"({digest})" if version and digest else digest)))
     where = f" in {entry.environment}" if entry.environment else ""
     state = f", {entry.phase or entry.health}" if entry.phase or entry.health else ""
-    return "".join(
-        character if character.isprintable() else "?"
-        for character in f"{entry.kind} {entry.service}{where}{': ' if what else ''}{what}{state}"
-    )
+    return message_text(f"{entry.kind} {entry.service}{where}{': ' if what else ''}{what}{state}")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from go_release_gate.adapters.targets.gitops import Words
 from go_release_gate.ledger.move import Move
-from go_release_gate.report.neutral import code_span, log_text, markdown_text
+from go_release_gate.report.neutral import code_span, markdown_text, message_text, table_cell
 
 SUBJECT_LIMIT = 72
 LIMIT = 500
@@ -18,10 +18,10 @@ def delivery_words(say_entry: Callable[[Move], str] = lambda move: f"entry {move
     def words(move: Move) -> Words:
         title = f"release: {move.service} {move.version or move.after[:19]} in {move.environment}"
         told = _told(move, say_entry(move) if move.entry else "")
-        lines = [log_text(title, SUBJECT_LIMIT), ""]
-        lines += [log_text(move.reason, LIMIT), ""] if move.reason else []
-        lines += [f"Release-{name}: {log_text(text, LIMIT)}" for name, text in told.items() if text]
-        return Words("\n".join(lines) + "\n", log_text(title, 200), _body(move, told))
+        lines = [message_text(title, SUBJECT_LIMIT), ""]
+        lines += [message_text(move.reason, LIMIT), ""] if move.reason else []
+        lines += [f"Release-{name}: {message_text(text, LIMIT)}" for name, text in told.items() if text]
+        return Words("\n".join(lines) + "\n", message_text(title, 200), _body(move, told))
 
     return words
 
@@ -39,7 +39,7 @@ def _told(move: Move, entry: str) -> dict[str, str]:
 
 
 def _body(move: Move, told: dict[str, str]) -> str:
-    rows = [f"| {name.lower()} | {code_span(text, LIMIT)} |" for name, text in told.items() if text]
+    rows = [f"| {name.lower()} | {table_cell(code_span(text, LIMIT))} |" for name, text in told.items() if text]
     reason = [markdown_text(move.reason, LIMIT), ""] if move.reason else []
     after = "Merging this moves the environment; `go-release-gate release resume` then closes the ledger's entry."
     return "\n".join([*reason, "| | |", "|---|---|", *rows, "", after])

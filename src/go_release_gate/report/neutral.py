@@ -27,6 +27,16 @@ _AFTER = re.compile(r"[.,;:!?)]+(?=\s|$)")  # punctuation right behind a span
 _TICKS = re.compile(r"`+")
 _ISSUE_PREFIX = re.compile(r"GH-", re.IGNORECASE)
 
+_ACTING = (
+    (re.compile(r"(?<![A-Za-z0-9._%+-])@(?=[A-Za-z0-9])"), "(at)"),  # a mail address is none
+    (re.compile(r"#(?=\d)"), "# "),
+    (re.compile(r"\b(GH)-(?=\d)", re.IGNORECASE), r"\1 "),
+    (re.compile(r"://(?=\S+/(?:issues|pull|pulls)/)", re.IGNORECASE), ": //"),
+    (re.compile(r"\[(?=[^][]*\b(?:skip|no)\b)", re.IGNORECASE), "[ "),
+    (re.compile(r"\*{3}(?=NO_CI)", re.IGNORECASE), "* * *"),
+    (re.compile(r"^(?=[A-Za-z-]+-by:|skip-checks:)", re.IGNORECASE), "- "),  # how trailers begin
+)
+
 
 def log_text(text: str, limit: int = LINE_LIMIT) -> str:
     """One line, safe anywhere in a log: control, format, separator and unassigned characters as `\\xNN`, `\\uNNNN`
@@ -61,6 +71,18 @@ def markdown_text(text: str, limit: int = LINE_LIMIT) -> str:
             spans[-1] += tail
         spans.append(_fenced(part) if index % 2 else _words(part[len(tail) :]))
     return " ".join(span for span in spans if span)
+
+
+def message_text(text: str, limit: int = LINE_LIMIT) -> str:
+    """One line for the message of a commit or the title of a pull request, which becomes one when it is merged.
+
+    There a name notifies people, a number closes an issue, and `[skip ci]` keeps workflows from running:
+    https://docs.github.com/actions/how-tos/manage-workflow-runs/skip-workflow-runs.
+    """
+    plain = log_text(text, limit)
+    for found, put in _ACTING:
+        plain = found.sub(put, plain)
+    return plain
 
 
 def code_span(text: str, limit: int = LINE_LIMIT) -> str:

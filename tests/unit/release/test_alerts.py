@@ -156,6 +156,30 @@ def test_foreign_words_mean_nothing_in_a_chat(text: str) -> None:
     assert span.isprintable()
 
 
+def test_foreign_words_are_one_visible_line_in_json(tmp_path: Path, server: Telling) -> None:
+    """Neither a terminal nor a runner's log that prints them, as they come or taken out of the JSON, obeys them."""
+    words = f"{HOSTILE}\x1b]0;x\x07\u202e ##[error]x\r\n::set-output name=a::b"
+    hostile = replace(ALERT, reason=words, version=f"::{words}", run=words, service=words, owners=(words,))
+    program = "import sys; open('out.json', 'w').write(sys.stdin.read())"
+    settings = [Settings("webhook", server.url), Settings("command", run=(sys.executable, "-c", program))]
+    assert tell(hostile, settings, ways(tmp_path)).reached == ("webhook-1", "command-2")
+    for body in (server.heard[0].body.decode(), (tmp_path / "out.json").read_text("utf-8").removesuffix("\n")):
+        document = json.loads(body)
+        texts = [body, *document["owners"], *(value for value in document.values() if isinstance(value, str))]
+        assert len(texts) > 8
+        for text in texts:
+            assert text.isprintable()
+            assert not text.lstrip().startswith("::")
+            assert "##[" not in text
+
+
+def test_foreign_words_mean_nothing_in_a_title() -> None:
+    """An issue's title is one visible line, whatever the version is."""
+    title = message_of(replace(ALERT, version=f"\x1b[31m{HOSTILE}\u202e"), NOW).title
+    assert title.isprintable()
+    assert len(title) < 256
+
+
 def test_an_owner_that_is_none_is_no_mention() -> None:
     """Only names that GitHub knows become mentions."""
     told = message_of(replace(ALERT, owners=("team of ann", "acme/oncall")), NOW).markdown

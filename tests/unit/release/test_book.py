@@ -13,7 +13,7 @@ from go_release_gate.adapters.ledger.memory import FileMemory, binding_of, memor
 from go_release_gate.errors import GateError
 from go_release_gate.ledger.entry import Actor, Entry, Source
 from go_release_gate.ledger.store import Records
-from go_release_gate.release.book import Book
+from go_release_gate.release.book import Book, title
 from support.ledgering import API, NOW, MemoryStore, chained, every_kind, recorded, release
 
 ENTRIES = every_kind()
@@ -206,6 +206,15 @@ def test_what_cannot_be_read_again_is_not_written(draft: Entry) -> None:
     with pytest.raises(GateError, match=r"cannot be written|names no service"):
         Book(store).append(lambda _state: [draft])
     assert store.records == []
+
+
+def test_a_title_of_an_entry_makes_nothing_happen() -> None:
+    """It is the message of a commit: a version from anywhere notifies nobody and closes nothing."""
+    made = title(release(1, "1.0.0\x1b[31m\n @mona fixes #12 [skip ci]"))
+    assert made.isprintable()
+    for active in ("@mona", "#12", "[skip"):
+        assert active not in made
+    assert title(release(1)).startswith("release api: 1.1.0 (sha256:0000")
 
 
 def test_a_release_of_unknown_origin_is_written() -> None:
