@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -90,3 +91,16 @@ def test_a_branch_that_cannot_be_made(tmp_path: Path, branch: str) -> None:
     assert not (root / ".github").exists()
     assert gate(root, "--commit=release-gate") == 0
     assert git(root, "rev-parse", "--abbrev-ref", "HEAD").strip() == "release-gate"
+
+
+def test_commands_that_are_printed_are_safe_to_copy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A module's path and a pattern of tags are the repository's words: in a command they are quoted."""
+    table = "images:\n  - image: ghcr.io/acme/shop\n    module: .\n    tags: ['v*|id']\n"
+    files = {**SERVICE, "go.mod": module("github.com/acme;id/shop"), ".go-release-gate.yml": table}
+    assert gate(repository(tmp_path / "shop", files, origin="")) == 0
+    out = capsys.readouterr().out
+    assert "git tag 'v0.1.0|id' && git push origin 'v0.1.0|id'" in out
+    commands = [line.strip() for line in out.splitlines() if line.startswith("     g")]
+    for command in commands:
+        words = list(shlex.shlex(command, posix=True, punctuation_chars=True))
+        assert not {"|", ";"} & set(words), command

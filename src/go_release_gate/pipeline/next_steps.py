@@ -169,9 +169,9 @@ def _secrets(texts: Sequence[str]) -> Iterator[Step]:
 def _first_release(proposal: Proposal) -> Iterator[Step]:
     filters = dict.fromkeys(one.tag_filter for one in proposal.services)
     if filters:
-        tag = next(iter(filters)).replace("v*", "v0.1.0" if not proposal.survey.tags else "vX.Y.Z")
+        tag = shlex.quote(next(iter(filters)).replace("v*", "v0.1.0" if not proposal.survey.tags else "vX.Y.Z"))
         yield Step("release by a tag", (f"git tag {tag} && git push origin {tag}",))
 
 
 def _repository(proposal: Proposal) -> str:
-    return proposal.survey.repository or "OWNER/NAME"
+    return shlex.quote(proposal.survey.repository or "OWNER/NAME")
