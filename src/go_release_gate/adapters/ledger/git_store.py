@@ -80,6 +80,8 @@ class GitStore:
         """Fetch the ref and read what is new behind `known`."""
         begun, self._begun = self._begun, None
         tip = begun.ended() if begun else self._fetched()
+        if known and known.tip and not known.loss and not self._seen.leads(known.tip, tip):
+            tip = self._fetched()  # one answer may have come late
         behind = known.tip if known and known.tip and self._seen.leads(known.tip, tip) else ""
         lost = self._seen.lost or (known.tip if known and not known.loss and not behind else "")
         if known and known.tip == tip and not lost and not known.loss:
