@@ -71,8 +71,8 @@ class LedgerSettings:
         required: Names of fields that every release, promotion and rollback has to carry (`--field ticket=OPS-1`).
         rollback_point: Hours for which a replaced release can be gone back to without `--accept-expired`.
         request_keys: Whose signed requests are carried out. Without any, none are.
-        views: What shows the ledger beside it: `artifact` attaches each entry to its image, `deployments` shows moves at
-            GitHub, in a workflow. Both are written after the ledger, and never believed.
+        views: What shows the ledger beside it: `artifact` attaches each entry to its image, `deployments` shows moves
+            at GitHub, in a workflow. Both are written after the ledger, and never believed.
     """
 
     ref: Annotated[str, {"pattern": r"^refs/[A-Za-z0-9._/-]+$"}] = "refs/heads/release-ledger"
@@ -94,7 +94,7 @@ class Service:
         image: Repository of its image, without tag or digest.
         module: Directory of its module.
         mirrors: Other repositories that hold the same image.
-        migrations: Globs of migration files, which plans tell; those with `irreversible` in their path are told as such.
+        migrations: Globs of migration files, which plans tell; `irreversible` in a path is told as such.
         floor: Version that must not be gone below, such as "v1.4.0": older ones cannot read today's data.
     """
 

@@ -28,9 +28,7 @@ def test_a_range_of_one_minor_version_is_told(text: str, version: str, *, is_exa
     assert (found.version, found.is_exact) == (version, is_exact)
 
 
-@pytest.mark.parametrize(
-    "text", ["stable", "oldstable", "latest", "1.x", "1", "^1.21", ">=1.22", ">=1.22 <1.24", ""]
-)
+@pytest.mark.parametrize("text", ["stable", "oldstable", "latest", "1.x", "1", "^1.21", ">=1.22", ">=1.22 <1.24", ""])
 def test_what_moves_with_each_release_is_nothing(text: str) -> None:
     """A range that is open upwards is held against nothing."""
     assert of_range(text) is None
