@@ -1,11 +1,17 @@
-"""What the suites share, each made once: the service, a registry, the engine."""
+"""What the suites share, each made once: the service, a registry, the engine, BuildKit."""
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from pipeline_story.machine import buildkit, images
+from real_images.builder import Builder
+from real_images.crane import Crane
 from real_images.engine import Engine
 from real_images.faults import FAULTS, good
 from real_images.service import Recipe, Service, make_service
@@ -43,3 +49,17 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealRegistry]
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """The Docker engine."""
     return Engine(tmp_path_factory.mktemp("docker"))
+
+
+@pytest.fixture(scope="session")
+def builder(registry: RealRegistry, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
+    """BuildKit, which asks the registry over plain http."""
+    scanner = images.push_scanner(registry, tmp_path_factory.mktemp("scanner"))
+    with tempfile.TemporaryDirectory(prefix="bk") as folder, buildkit.running(Path(folder), registry.domain) as found:
+        yield Builder(found / "socket", scanner)
+
+
+@pytest.fixture(scope="session")
+def crane() -> Crane:
+    """crane, as devtools/images.sh names it."""
+    return Crane(os.environ["CRANE"])

@@ -21,7 +21,9 @@ class Engine:
 
     def build(self, context: Path, name: str, machine: str) -> str:
         """Build for one machine, as this engine can, and give the image's name."""
-        self._docker("build", "--quiet", "--platform", f"linux/{machine}", "--tag", name, str(context))
+        self._docker(
+            "build", "--quiet", "--network", "none", "--platform", f"linux/{machine}", "--tag", name, str(context)
+        )
         return name
 
     def save(self, name: str, target: Path) -> Path:

@@ -1,4 +1,4 @@
-"""The service whose images are built: two programs and a package of their own, one dependency, a tagged commit.
+"""The service whose images are built: three programs and a package of their own, one dependency, a tagged commit.
 
 Everything is compiled by the Go at hand for each machine, as a release would: nothing here is emulated.
 """
@@ -45,6 +45,16 @@ func main() {
 		os.Exit(1)
 	}
 }
+"""
+TELL = """package main
+
+import (
+	"os"
+
+	"example.com/shop/internal/shelf"
+)
+
+func main() { os.Stdout.WriteString(shelf.Label()) }
 """
 SHELF = """// Package shelf knows what is on offer.
 package shelf
@@ -118,6 +128,7 @@ def make_service(folder: Path) -> Service:
     files = {
         "cmd/shop/main.go": SHOP,
         "cmd/mirror/main.go": MIRROR,
+        "cmd/tell/main.go": TELL,
         "internal/shelf/shelf.go": SHELF,
         "go.mod": "module example.com/shop\n\ngo 1.21\n\nrequire example.com/dep v1.1.0\n",
         "go.sum": proxy.sum_text("example.com/dep@v1.1.0"),

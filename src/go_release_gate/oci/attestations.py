@@ -39,7 +39,10 @@ def flaw(statement: bytes, predicate: str, digest: str) -> str:
         return "its predicate is of another type than its layer announces"
     if not document.get("predicate"):
         return "its predicate is empty"
-    named = [_sha256(one) for one in _listed(document.get("subject"))]
+    subjects = _listed(document.get("subject"))
+    if not subjects:  # BuildKit names the image by the names that the build was given, and not at all without one
+        return "it names no image, as the build was given no name (`--tag`, or `name=` in `--output`)"
+    named = [_sha256(one) for one in subjects]
     if digest.removeprefix("sha256:") not in named:
         return "its subject is another image"
     return ""
