@@ -31,6 +31,13 @@ class Engine:
         self._docker("save", "--output", str(target), name)
         return target
 
+    def export(self, name: str, target: Path) -> Path:
+        """`docker export`: what a container of the image sees, with what the engine puts into each."""
+        container = self._docker("create", "--network", "none", name)
+        self._docker("export", "--output", str(target), container)
+        self._docker("rm", container)
+        return target
+
     def push(self, context: Path, registry: RealRegistry, path: str, tag: str) -> str:
         """Build for each machine, push them and a list of them; gives the list's reference."""
         name = f"{registry.domain}/{path}:{tag}"
@@ -41,7 +48,8 @@ class Engine:
         self._docker("manifest", "push", "--insecure", "--purge", name)
         return name
 
-    def _docker(self, *words: str) -> None:
+    def _docker(self, *words: str) -> str:
         env = {**os.environ, "DOCKER_BUILDKIT": "1", "DOCKER_CONFIG": str(self.home)}
         done = subprocess.run([DOCKER, *words], env=env, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
