@@ -175,7 +175,8 @@ def _add(parser: argparse.ArgumentParser, item: Input) -> None:
 
 
 def _help(item: Input) -> str:
-    text = item.description.rstrip(".").removeprefix("With `verb: release`: ")
+    prefix, mark, rest = item.description.partition("`: ")
+    text = (rest if mark and prefix.startswith("With `verb: ") else item.description).rstrip(".")
     text = text[0].upper() + text[1:]
     default = f" (default: {item.fallback})" if item.fallback and item.kind is not Kind.BOOLEAN else ""
     return f"{text}{default}"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from go_release_gate.cli.output import into_output
 from go_release_gate.cli.release.doing import Outcome, show
-from go_release_gate.cli.release.page import Lines, Page, Table
+from go_release_gate.cli.release.page import Page, Table
 from go_release_gate.cli.settings import read_payload
 from go_release_gate.config.environment import secret
 from go_release_gate.config.event import load_event
@@ -175,7 +175,7 @@ def _page(report: PushReport, states: Sequence[TagState]) -> Page:
     rows = tuple((str(one.reference), _word(one, report)) for one in states)
     sent = f"{report.sent} blobs sent ({size_text(report.sent_bytes)}), {report.present} were there"
     facts = (("image", report.image), ("content", "a dry run: nothing is sent" if report.dry_run else sent))
-    return Page((Table((), facts), Table(("Tag", "Before"), rows), Lines(())))
+    return Page((Table((), facts), Table(("Tag", "Before"), rows)))
 
 
 def _word(state: TagState, report: PushReport) -> str:
