@@ -111,6 +111,20 @@ def test_an_archive(shop: Shop, good: Build, tmp_path: Path) -> None:
     assert (answer.code, answer.report["image"]["digest"]) == (0, digest)
 
 
+def test_an_archive_of_docker_save(shop: Shop, good: Build, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It has no manifest, so no digest, as people are told."""
+    store, digest = replace(good, programs={"linux/amd64": good.programs["linux/amd64"]}).store()
+    inner = json.loads(store.blobs[digest])["manifests"][0]["digest"]
+    with tarfile.open(tmp_path / "saved.tar", "w") as tar:
+        for name, data in store.saved(inner, "shop:1.4.2").items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            tar.addfile(info, io.BytesIO(data))
+    argv = ["inspect", str(tmp_path / "saved.tar"), "--repository", str(shop.root), "--tag", "v1.4.2"]
+    assert app.run(argv, {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}) == 0
+    assert "  digest none: `docker save` leaves no manifest" in capsys.readouterr().out
+
+
 def test_a_reference(shop: Shop, good: Build, tmp_path: Path) -> None:
     """The same image from a real registry, by tag and by digest."""
     store, digest = good.store()

@@ -39,9 +39,8 @@ def _page(report: InspectReport, options: RenderOptions, *, most: int, with_pict
     parts = [f"## {_SYMBOLS[report.check.verdict]} {markdown_text(log_text(f'{verdict.title()}: {words}'))}"]
     if report.image is not None:
         against = markdown_text(inspected.held_against(report.expected), CELL)
-        parts.append(
-            f"Image {code_span(report.image.name, CELL)}, {code_span(report.image.digest)}, against {against}."
-        )
+        digest = code_span(report.image.digest) if report.image.digest else f"without a digest ({inspected.NO_DIGEST})"
+        parts.append(f"Image {code_span(report.image.name, CELL)}, {digest}, against {against}.")
         parts += _tables(report.image)
     parts += findings_section(report.check, options, most)
     if report.image is not None and with_picture and report.image.platforms:

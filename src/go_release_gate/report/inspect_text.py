@@ -33,7 +33,10 @@ def rest_lines(report: InspectReport, options: RenderOptions) -> list[str]:
     lines: list[str] = []
     if report.image is not None and not options.quiet:
         image = report.image
-        lines += [paint(f"image {log_text(image.name, LINE)}", "title", on=options.colour), f"  digest {image.digest}"]
+        lines += [
+            paint(f"image {log_text(image.name, LINE)}", "title", on=options.colour),
+            f"  digest {image.digest or inspected.NO_DIGEST}",
+        ]
         lines += [f"  held against {log_text(inspected.held_against(report.expected), LINE)}", ""]
         for platform in image.platforms:
             lines += [*_platform(platform, options), ""]
@@ -49,7 +52,7 @@ def rest_lines(report: InspectReport, options: RenderOptions) -> list[str]:
 
 
 def _platform(platform: PlatformImage, options: RenderOptions) -> Iterator[str]:
-    yield paint(f"{log_text(platform.platform, LINE)}  {platform.digest}", "title", on=options.colour)
+    yield paint(f"{log_text(platform.platform, LINE)}  {platform.digest}".rstrip(), "title", on=options.colour)
     unpacked = sum(layer.unpacked for layer in platform.layers)
     layers = phrases.plural(len(platform.layers), "layer")
     yield (

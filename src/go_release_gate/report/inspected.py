@@ -27,6 +27,9 @@ class InspectReport:
     unreadable: tuple[str, ...] = ()
 
 
+NO_DIGEST = "none: `docker save` leaves no manifest; what a registry gives it is known when it is pushed"
+
+
 def headline(report: InspectReport) -> str:
     """`fail: 2 errors in 3 platforms`, `unavailable: 1 thing could not be told; no findings in 1 platform`."""
     check, image = report.check, report.image

@@ -24,7 +24,8 @@ Set the labels where the image is built, from the tag: `go-release-gate tags` an
 
 Absent labels are no finding. A leading `v` does not count, nor do build metadata (`+…`), which tags of images cannot
 have. Commits may be shortened to seven digits. A version label that is no full version (`1.2`, `main`)
-is a warning, and so is a base digest: what is pinned may be an index, and the label one manifest of it.
+is a warning, and so is a base digest: what is pinned may be an index, and the label one manifest of it. A clone of a
+local folder does not say which repository it is of.
 
 ## References
 
@@ -59,6 +60,7 @@ _FULL = re.compile(r"v?(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)
 _PSEUDO = re.compile(r"[-.]\d{14}-[0-9a-f]{12}")
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
 _HOSTED = re.compile(r"(?:\w+://)?(?:[^@/]+@)?([^/:]+)(?::\d+)?[/:](.+?)(?:\.git)?/*")
+_REMOTE = re.compile(r"(?!file:)(?:\w+://)?[^./][^/]*[:/]")  # and not a folder that was cloned here
 
 
 @RULE.check_of(ImageContent, uses=(Expected,))
@@ -84,7 +86,7 @@ def _of_platform(image: ImageContent, platform: PlatformImage, wanted: Expected)
     yield from _version(labels.get(f"{PREFIX}version", ""), platform, wanted)
     yield from _revision(labels.get(f"{PREFIX}revision", ""), platform, wanted)
     source = labels.get(f"{PREFIX}source", "")
-    if source and wanted.source and _repository(source) != _repository(wanted.source):
+    if source and _REMOTE.match(wanted.source) and _repository(source) != _repository(wanted.source):
         said = f"the label {PREFIX}source is `{source}`, but the repository is `{wanted.source}`"
         yield Said("source", f"{said}; labels of a base image stay unless they are set anew", Severity.WARNING)
     yield from _created(labels.get(f"{PREFIX}created", ""), "the label", image)
