@@ -185,5 +185,5 @@ def _word(state: TagState, report: PushReport) -> str:
 
 
 def _more(missing: Sequence[str]) -> str:
-    others = f"{len(missing) - 1} more are missing; " if len(missing) > 1 else ""
+    others = f"{len(missing) - 1} more missing; " if len(missing) > 1 else ""
     return f"{others}build with `--sbom=true --provenance=mode=max`"
