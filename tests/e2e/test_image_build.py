@@ -34,7 +34,8 @@ def shop(tmp_path: Path) -> Path:
 def built(root: Path, *words: str) -> tuple[int, dict[str, Any]]:
     """Exit code and JSON report of `build --with-images`."""
     docker = Path(os.environ.get("DOCKER", "/usr/bin/docker")).parent
-    env = {**os.environ, "PATH": f"{docker}:{os.environ['PATH']}"}
+    source = Path(__file__).parents[2] / "src"
+    env = {**os.environ, "PATH": f"{docker}:{os.environ['PATH']}", "PYTHONPATH": str(source)}
     env = {name: value for name, value in env.items() if not name.startswith("GITHUB_")}
     command = [sys.executable, "-m", "go_release_gate", "build", "--with-images", "--format", "json", *words]
     done = subprocess.run(command, cwd=root, env=env, check=False, capture_output=True, text=True)

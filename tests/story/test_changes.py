@@ -13,6 +13,8 @@ import pytest
 
 from support.programs import MAIN, commit_all, write_module
 
+SOURCE = Path(__file__).parents[2] / "src"
+
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:
@@ -29,6 +31,7 @@ def shop(tmp_path: Path) -> Path:
 def built(root: Path, *words: str) -> tuple[int, dict[str, Any], str]:
     """Exit code, report, and what was said."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")}
+    env["PYTHONPATH"] = str(SOURCE)
     command = [sys.executable, "-m", "go_release_gate", "build", "--offline", "--format", "json", *words]
     done = subprocess.run(command, cwd=root, env=env, check=False, capture_output=True, text=True)
     return done.returncode, json.loads(done.stdout or "{}"), done.stderr

@@ -154,8 +154,11 @@ def test_keys_that_cannot_sign_are_wrong_usage(method: str, key: str, outside: O
 
 
 @pytest.mark.skipif(not shutil.which("gpg"), reason="no gpg on this machine")
-def test_a_key_of_openpgp_holds(outside: Outside) -> None:
+def test_a_key_of_openpgp_holds(outside: Outside, tmp_path_factory: pytest.TempPathFactory) -> None:
     """gpg signs with the key of its home, and verifies by the fingerprint that the configuration names."""
+    home = tmp_path_factory.getbasetemp() / "gpg"  # its agent's socket takes no long path
+    home.mkdir(mode=0o700)
+    outside = replace(outside, environment={**outside.environment, "HOME": str(home), "GNUPGHOME": str(home)})
     environment = dict(outside.environment)
     words = ["gpg", "--batch", "--quiet", "--passphrase", "", "--quick-generate-key", "ann@example.com", "ed25519"]
     subprocess.run([*words, "sign", "never"], env=environment, check=True, capture_output=True)
