@@ -38,6 +38,7 @@ from ledgerworld import INDEX, REF, World, git, make, put_tag, services  # noqa:
 from marks import put  # noqa: E402
 
 LENGTH, ROUNDS = 10_000, 7
+SEEN_BELOW = "refs/go-release-gate"  # what a clone remembers of ledgers
 FAR = 0.02  # seconds one way
 SERVICE, ENVIRONMENT = services()[3], "production"
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
@@ -156,8 +157,10 @@ def daemon(folder: Path) -> Iterator[str]:
 
 
 def reset(world: World, *, warm: bool = False) -> None:
-    """The ledger and the tag as they were; `warm`: it was read once."""
+    """The ledger and the tag as they were, and no clone that saw more; `warm`: it was read once."""
     git(world.origin, "update-ref", REF, world.tip)
+    for seen in git(world.clone, "for-each-ref", "--format=%(refname)", SEEN_BELOW).split():
+        git(world.clone, "update-ref", "-d", seen)
     put_tag(world.registry.domain, SERVICE, world.releases[SERVICE][1], ENVIRONMENT)
     shutil.rmtree(world.folder / "home" / ".cache", ignore_errors=True)
     if warm:
