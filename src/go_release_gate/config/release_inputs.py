@@ -240,8 +240,8 @@ RELEASE_INPUTS: tuple[Input, ...] = (
     ),
     Input(
         "signing-key",
-        "With `verb: release`: the key that entries are signed with: an OpenSSH private key, or ID:SECRET lines of "
-        "shared keys, of which the first signs.",
+        "With `verb: release`: the key that entries are signed with: an OpenSSH private key, ID:SECRET lines of "
+        "shared keys, of which the first signs, or the fingerprint of one of gpg's keys (default: gpg's own).",
         Kind.SECRET,
         verbs=_ALL,
     ),

@@ -11,6 +11,8 @@ import hmac
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -34,7 +36,7 @@ class Keys:
         signing: private key of OpenSSH (its text), or `ID:SECRET` for a shared key; empty: none given.
         password: of the private key.
         shared: id → secret, for verifying shared keys; the signing one is among them.
-        gpg_key: key that gpg signs with, empty: its own default.
+        gpg_key: key that gpg signs with, as `--local-user` takes it; empty: its own default.
         identity: who signs, as the configuration has it; empty: it does not say.
         programs: name → path of gpg and cosign where they are.
     """
@@ -72,7 +74,9 @@ def signer_of(settings: LedgerSettings, keys: Keys, outside: Outside) -> Callabl
             f"ledger.sign is {settings.sign}, and no key is given",
             "give it as the input `signing-key`, or in GO_RELEASE_GATE_SIGNING_KEY",
         )
-    make = {"ssh": _by_ssh, "hmac": _by_hmac, "gpg": _by_gpg, "cosign": _by_cosign}[settings.sign]
+    if settings.sign == "gpg":
+        return lambda entry: _by_gpg(signed_bytes(entry), keys, outside, settings.signers)
+    make = {"ssh": _by_ssh, "hmac": _by_hmac, "cosign": _by_cosign}[settings.sign]
     return lambda entry: make(signed_bytes(entry), keys, outside)
 
 
@@ -121,10 +125,15 @@ def _names(signer: Signer, signature: Signature) -> bool:
     if signature.method == "ssh":
         return _ssh_name(signer.key) == signature.key
     if signature.method == "gpg":
-        key = signer.key.replace(" ", "").upper().removeprefix("0X")
-        return bool(_OPENPGP.fullmatch(key)) and signature.key.endswith(key)
+        return _is_openpgp(signer.key, signature.key)
     is_other = bool(_ssh_name(signer.key)) or bool(signer.issuer) != (signature.method == "cosign")
     return signer.key == signature.key and not is_other
+
+
+def _is_openpgp(written: str, fingerprint: str) -> bool:
+    """Whether a key as the configuration writes it is the one with this fingerprint."""
+    key = written.replace(" ", "").upper().removeprefix("0X")
+    return bool(_OPENPGP.fullmatch(key)) and fingerprint.endswith(key)
 
 
 def _ssh_name(key: str) -> str:
@@ -152,8 +161,13 @@ def _refusal(entry: Entry, signed: bytes, signer: Signer, keys: Keys, outside: O
         return (
             f"it says {signature.identity} signed it, and the key {signature.key} has no identity in the configuration"
         )
-    check = {"ssh": _ssh_fault, "hmac": _hmac_fault, "gpg": _gpg_fault, "cosign": _cosign_fault}[signature.method]
-    return check(signature, signed, signer, keys, outside)
+    checks: dict[str, Callable[[Signature, bytes, Signer, Keys, Outside], str]] = {
+        "ssh": _ssh_fault,
+        "hmac": _hmac_fault,
+        "gpg": partial(_gpg_fault, entry.time),
+        "cosign": _cosign_fault,
+    }
+    return checks[signature.method](signature, signed, signer, keys, outside)
 
 
 def _by_ssh(data: bytes, keys: Keys, _outside: Outside) -> Signature:
@@ -194,27 +208,52 @@ def _mac(secret: str, data: bytes) -> str:
     return hmac.new(secret.encode(), data, hashlib.sha256).hexdigest()
 
 
-def _by_gpg(data: bytes, keys: Keys, outside: Outside) -> Signature:
+def _by_gpg(data: bytes, keys: Keys, outside: Outside, signers: Sequence[Signer]) -> Signature:
+    """Signed by a key of gpg, often a subkey of the one that a signer is written with: it goes by that one's name."""
     gpg = _program("gpg", keys)
     words = ["--batch", "--status-fd", "2", "--armor", "--detach-sign"]
     code, made, said = outside.run(gpg, [*words, *(["--local-user", keys.gpg_key] if keys.gpg_key else [])], data)
     key = next((line.split()[-1] for line in said.splitlines() if line.startswith("[GNUPG:] SIG_CREATED ")), "")
     if code or not key:
         raise RefusedError("gpg did not sign the entry", "look with `gpg --list-secret-keys`")
-    return Signature("gpg", key, made.decode("ascii", "replace"), keys.identity)
+    text = made.decode("ascii", "replace")
+    names = [key, *_fingerprints(_gpg_rows(text, data, keys, outside))]
+    known = ((name, one.identity) for one in signers for name in names if _is_openpgp(one.key, name))
+    name, identity = next(known, (key, ""))
+    return Signature("gpg", name, text, identity)
 
 
-def _gpg_fault(signature: Signature, data: bytes, _signer: Signer, keys: Keys, outside: Outside) -> str:
+def _gpg_fault(
+    written: datetime, signature: Signature, data: bytes, _signer: Signer, keys: Keys, outside: Outside
+) -> str:
+    """Why a signature of OpenPGP does not hold. What a key signed before it expired is believed; gpg tells no more."""
+    rows = _gpg_rows(signature.value, data, keys, outside)
+    said = {row[0]: row[1:] for row in rows}
+    if "NO_PUBKEY" in said:
+        raise UnavailableError(f"gpg does not know the key {signature.key}", "import it with `gpg --import`")
+    if signature.key not in _fingerprints(rows):
+        return "its signature does not hold for these bytes"
+    if "REVKEYSIG" in said or "KEYREVOKED" in said:  # gpg calls it valid all the same
+        return f"the key {signature.key} was revoked"
+    ended = [int(row[1]) for row in rows if row[0] == "KEYEXPIRED" and row[1:] and row[1].isdecimal()]
+    if "EXPKEYSIG" in said and written.timestamp() >= max(ended, default=0):
+        return f"the key {signature.key} had expired when it signed"
+    return ""
+
+
+def _gpg_rows(signature: str, data: bytes, keys: Keys, outside: Outside) -> list[list[str]]:
+    """The words of each line of status by which gpg judges a signature."""
     gpg = _program("gpg", keys)
     with TemporaryDirectory(dir=outside.scratch) as folder:
         path = Path(folder) / "signature.asc"
-        path.write_text(signature.value, "utf-8")
+        path.write_text(signature, "utf-8")
         _, _, said = outside.run(gpg, ["--batch", "--status-fd", "2", "--verify", str(path), "-"], data)
-    rows = [line.split() for line in said.splitlines() if line.startswith("[GNUPG:] ")]
-    if any(row[1] == "NO_PUBKEY" for row in rows):
-        raise UnavailableError(f"gpg does not know the key {signature.key}", "import it with `gpg --import`")
-    valid = {word for row in rows if row[1] == "VALIDSIG" for word in (row[2], row[-1])}
-    return "" if signature.key in valid else "its signature does not hold for these bytes"
+    return [line.split()[1:] for line in said.splitlines() if line.startswith("[GNUPG:] ")]
+
+
+def _fingerprints(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Of the keys by which a signature holds: the one that made it, and the primary key it belongs to."""
+    return [word for row in rows if row[0] == "VALIDSIG" for word in (row[1], row[-1])]
 
 
 def _by_cosign(data: bytes, keys: Keys, outside: Outside) -> Signature:

@@ -26,6 +26,7 @@ def keys_of(environ: Mapping[str, str], settings: LedgerSettings, checkout: Path
         signing=signing,
         password=password,
         shared=shared,
+        gpg_key=signing.strip() if settings.sign == "gpg" else "",
         identity=_keyless(environ, actor) if settings.sign == "cosign" else _identity(settings, signing, password),
         programs={name: path for name, path in found.items() if path},
     )
@@ -38,9 +39,7 @@ def _keyless(environ: Mapping[str, str], actor: str) -> str:
 
 
 def _identity(settings: LedgerSettings, signing: str, password: str) -> str:
-    """Who the configuration says the signing key belongs to; empty: it does not say."""
-    if settings.sign == "gpg":
-        return settings.signers[0].identity if len(settings.signers) == 1 else ""
+    """Who the configuration says the signing key belongs to; empty: it does not say, or only gpg knows the key."""
     name = _key_name(settings.sign, signing, password)
     return next((one.identity for one in settings.signers if _is_key(one.key, name)), "") if name else ""
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -14,6 +17,7 @@ from go_release_gate.adapters.ledger.signing import Keys, Outside, judge_of, pri
 from go_release_gate.adapters.process import ProcessRunner
 from go_release_gate.config.releases import LedgerSettings, Signer
 from go_release_gate.errors import UnavailableError, UsageError
+from go_release_gate.ledger.canonical import signed_bytes
 from go_release_gate.ledger.chain import Judge
 from go_release_gate.ledger.entry import Actor, Entry, Signature
 
@@ -171,3 +175,81 @@ def test_a_key_of_openpgp_holds(outside: Outside, tmp_path_factory: pytest.TempP
     assert say(entry) == ""
     assert "does not hold" in say(replace(entry, seq=8))
     subprocess.run(["gpgconf", "--kill", "all"], env=environment, check=False)
+
+
+@pytest.fixture(scope="module")
+def gpg_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home of gpg, on a path that is short enough for its agent's socket."""
+    if not shutil.which("gpg"):
+        pytest.skip("no gpg on this machine")
+    with TemporaryDirectory(prefix="gpg", dir="/tmp") as folder:
+        yield Path(folder)
+        subprocess.run(["gpgconf", "--kill", "all"], env={**os.environ, "GNUPGHOME": folder}, check=False)
+
+
+def gpg(home: Path, *words: str) -> str:
+    """What gpg prints."""
+    said = ["gpg", "--homedir", str(home), "--batch", "--quiet", "--passphrase", "", *words]
+    return subprocess.run(said, check=True, capture_output=True, text=True).stdout
+
+
+def new_key(home: Path, name: str, *words: str, before: Sequence[str] = ()) -> list[str]:
+    """Fingerprints of a new key and of its subkeys."""
+    gpg(home, *before, "--quick-generate-key", f"{name}@example.com", "ed25519", *words)
+    rows = gpg(home, "--with-colons", "--list-keys", f"{name}@example.com").splitlines()
+    return [row.split(":")[9] for row in rows if row.startswith("fpr:")]
+
+
+def test_whose_key_gpg_signs_with_is_found_among_several_signers(outside: Outside, gpg_home: Path) -> None:
+    """The entry names the identity that the configuration gives the key that signed, whoever else may sign."""
+    ann, ben = (new_key(gpg_home, name, "sign", "never")[0] for name in ("ann", "ben"))
+    outside = replace(outside, environment={**outside.environment, "GNUPGHOME": str(gpg_home)})
+    signers = (Signer(ann, identity="ann", environments=("staging",)), Signer(ben, identity="ben"))
+    settings = LedgerSettings(sign="gpg", signers=signers)
+
+    def say(key: str) -> str:
+        keys = Keys(gpg_key=key, programs={"gpg": Path("/usr/bin/gpg")})
+        entry = replace(ENTRY, signature=signer_of(settings, keys, outside)(ENTRY))
+        return judge(outside, *signers, keys=keys)(entry) or principal_of(signers, entry)
+
+    assert say(ben) == "ben"
+    assert say(ann) == "ann may not write about production"
+
+
+def test_a_subkey_of_openpgp_signs_for_its_primary_key(outside: Outside, gpg_home: Path) -> None:
+    """Signers are written with the fingerprint that `gpg --list-keys` shows, or with the subkey's own."""
+    primary = new_key(gpg_home, "eve", "cert", "never")[0]
+    gpg(gpg_home, "--quick-add-key", primary, "ed25519", "sign", "never")
+    rows = gpg(gpg_home, "--with-colons", "--list-keys", primary).splitlines()
+    subkey = [row.split(":")[9] for row in rows if row.startswith("fpr:")][1]
+    outside = replace(outside, environment={**outside.environment, "GNUPGHOME": str(gpg_home)})
+    keys = Keys(gpg_key=primary, programs={"gpg": Path("/usr/bin/gpg")})
+
+    for name in (primary, subkey, primary.lower()):
+        signers = (Signer(name, identity="eve"),)
+        entry = replace(ENTRY, signature=signer_of(LedgerSettings(sign="gpg", signers=signers), keys, outside)(ENTRY))
+        assert judge(outside, *signers, keys=keys)(entry) == ""
+
+
+def test_a_key_of_openpgp_that_expired_or_was_revoked_signs_nothing_more(outside: Outside, gpg_home: Path) -> None:
+    """What it signed in its time is believed, of a revoked one nothing; gpg itself calls all of it valid."""
+    then = ["--faked-system-time", "20260101T000000"]
+    key = new_key(gpg_home, "old", "sign", "1d", before=then)[0]
+    outside = replace(outside, environment={**outside.environment, "GNUPGHOME": str(gpg_home)})
+    keys = Keys(programs={"gpg": Path("/usr/bin/gpg")})
+    say = judge(outside, Signer(key), keys=keys)
+
+    def by_old(entry: Entry) -> Entry:
+        data = outside.scratch / "data"
+        data.write_bytes(signed_bytes(entry))
+        return replace(
+            entry, signature=Signature("gpg", key, gpg(gpg_home, *then, "-u", key, "-a", "-o-", "-b", str(data)))
+        )
+
+    in_time = by_old(replace(ENTRY, time=datetime(2026, 1, 1, 1, tzinfo=UTC)))
+    assert say(in_time) == ""
+    assert say(by_old(ENTRY)) == f"the key {key} had expired when it signed"
+    revocation = gpg_home / "openpgp-revocs.d" / f"{key}.rev"
+    revocation.write_text(revocation.read_text("utf-8").replace("\n:---", "\n---"), "utf-8")
+    gpg(gpg_home, "--import", str(revocation))
+    assert say(in_time) == f"the key {key} was revoked"
