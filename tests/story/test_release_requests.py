@@ -84,3 +84,8 @@ def test_the_remote_names_the_repository(world: World) -> None:
 def test_what_would_be_refused_is_not_made(world: World, words: tuple[str, ...], code: int, said: str) -> None:
     """The receiver's rules are the sender's, before anything is sent."""
     assert said in world.run("request", *words, code=code).err
+
+
+def test_an_event_is_asked_for_where_there_is_none(world: World) -> None:
+    """`--request event` outside a workflow is said to lack the event, not to be an unreadable folder."""
+    assert "no event started this run" in world.run("rollback", "--request", "event", "--yes", code=2).err

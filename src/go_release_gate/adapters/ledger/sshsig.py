@@ -85,6 +85,7 @@ def verify(text: str, message: bytes, namespace: str = NAMESPACE) -> SshSignatur
 
 def sign(private: bytes, message: bytes, password: bytes | None = None, namespace: str = NAMESPACE) -> str:
     """The armoured signature by a private key in OpenSSH's or PEM form. Raises SignatureError."""
+    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives import serialization
 
     try:
@@ -94,7 +95,7 @@ def sign(private: bytes, message: bytes, password: bytes | None = None, namespac
             else serialization.load_pem_private_key(private, password)
         )
         line = key.public_key().public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise SignatureError(f"the private key cannot be used: {error}") from None
     public = key_bytes(line.decode())
     signature = _made(key, _signed(b"sha512", message, namespace))

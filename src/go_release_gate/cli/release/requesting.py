@@ -60,6 +60,8 @@ def refuse_repeated(desk: Desk, request: Request) -> str:
 
 
 def _read(name: str) -> bytes:
+    if not name:
+        raise UsageError("no event started this run: GITHUB_EVENT_PATH is not set", "give `--request` a file")
     try:
         with Path(name).open("rb") as file:
             return file.read(FILE_LIMIT + 1)

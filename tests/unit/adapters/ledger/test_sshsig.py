@@ -52,6 +52,24 @@ def test_we_verify_openssh(key: Path) -> None:
         verify(other, MESSAGE)
 
 
+def test_a_key_with_a_passphrase_signs_with_it_alone(key: Path) -> None:
+    """ssh-keygen's own form of a locked key is opened; a wrong or missing passphrase is said."""
+    keygen("-q", "-p", "-N", "open sesame", "-P", "", "-f", str(key))
+    locked = key.read_bytes()
+
+    assert verify(sign(locked, MESSAGE, b"open sesame"), MESSAGE).key == key_bytes(key.with_suffix(".pub").read_text())
+    for word in (None, b"sesame"):
+        with pytest.raises(SignatureError, match="cannot be used"):
+            sign(locked, MESSAGE, word)
+
+
+def test_a_key_of_an_unknown_kind_is_refused(key: Path) -> None:
+    """A cipher or a kind of key that cannot be worked with is no crash."""
+    keygen("-q", "-p", "-N", "open sesame", "-P", "", "-Z", "aes128-cbc", "-f", str(key))
+    with pytest.raises(SignatureError, match="cannot be used"):
+        sign(key.read_bytes(), MESSAGE, b"open sesame")
+
+
 @given(st.binary(max_size=200) | st.text().map(str.encode))
 def test_no_bytes_are_more_than_refused(data: bytes) -> None:
     """Any text is a signature or a SignatureError."""
