@@ -45,10 +45,11 @@ class Grammar:
 
     def take(self, entry: Entry) -> None:
         """Go on behind an entry."""
-        self._read(entry.service)
         if entry.nonce:
             self._nonces.add(entry.nonce)
-        self._take_phase(entry)
+        if entry.phase:
+            self._read(entry.service)
+            self._take_phase(entry)
 
     def _read(self, service: str) -> None:
         """Go on behind the known entries of a service."""
@@ -67,6 +68,8 @@ class Grammar:
         return "its nonce was used before" if entry.nonce and entry.nonce in self._nonces else ""
 
     def _phase(self, entry: Entry) -> str:
+        if not entry.phase:
+            return ""
         self._read(entry.service)
         standing = self._open.get((entry.service, entry.environment))
         if entry.phase == "intent" and standing:
