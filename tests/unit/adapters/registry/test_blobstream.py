@@ -119,7 +119,7 @@ class Clock:
         for at in range(0, len(data), piece):
             self.now += seconds
             yield data[at : at + piece]
-            yield 0.002  # so that pieces are read one by one
+            yield 0.01  # so that pieces are read one by one
         yield CLOSE
 
 
@@ -145,8 +145,8 @@ def test_time_for_questions_is_left_after_a_download() -> None:
 def test_a_download_that_takes_for_ever() -> None:
     """All blobs together have an end, however steadily they come; the message tells how far it was."""
     clock = Clock()
-    with pytest.raises(RegistryError, match=r"in time: \d+ of 1024000 bytes when 300 s for all blobs were over"):
-        read(lambda one: clock.slow(one, 70_000, 25.0), clock=clock, total=60.0, transfers=300.0)
+    with pytest.raises(RegistryError, match=r"in time: \d+ of 1024000 bytes when 100 s for all blobs were over"):
+        read(lambda one: clock.slow(one, 70_000, 25.0), clock=clock, total=60.0, transfers=100.0)
 
 
 def test_a_trickle_counts_as_broken() -> None:
