@@ -12,7 +12,8 @@ from go_release_gate.dockerfile.model import Dockerfile, Instruction, Stage
 from go_release_gate.facts.image_builds import ImageBuilds
 from go_release_gate.facts.repository import Repository
 
-_CREATING = re.compile(r"\b(?:git\s+clone|go\s+mod\s+init|go\s+work\s+init|tar|unzip|cp|mv|ln|curl|wget|sed)\b")
+_CREATING = re.compile(r"\b(?:git\s+clone|tar|unzip|cp|mv|ln|curl|wget|sed)\b")
+_EDITING = re.compile(r"\bgo\s+(?:mod|work)\s+(?:init|edit|use)\b|\brm\b[^&|;]*\bgo\.(?:mod|sum|work)\b")
 _PAIR = re.compile(r"(\w+)=([^,]*)")
 
 
@@ -116,7 +117,7 @@ def _take(one: Instruction, stage: Stage, place: Place, context: str, known: fro
             posixpath.normpath(posixpath.join(place.directory, value)) if value and place.directory else ""
         )
     elif one.keyword == "RUN":
-        place.is_open = place.is_open or _CREATING.search(one.value) is not None or bool(one.heredocs)
+        place.is_open = place.is_open or _CREATING.search(one.value) is not None or bool(one.heredocs) or _edits(one)
     elif one.keyword in ("COPY", "ADD"):
         copied = copied_by(one, stage, place.directory)
         if copied is None:
@@ -154,9 +155,14 @@ def _put(copied: Copied, place: Place, context: str, known: frozenset[str]) -> N
             place.trees.append((path, copied.target))
 
 
+def _edits(one: Instruction) -> bool:
+    """Whether a RUN changes or removes module files, for the commands behind it as for the layers after it."""
+    return one.keyword == "RUN" and _EDITING.search(one.value) is not None
+
+
 def _with_mounts(one: Instruction, place: Place, context: str, known: frozenset[str]) -> Place:
     """The place with what a RUN binds into it."""
-    found = replace(place, files=dict(place.files), trees=list(place.trees))
+    found = replace(place, files=dict(place.files), trees=list(place.trees), is_open=place.is_open or _edits(one))
     for flag in one.flags if one.keyword == "RUN" else ():
         fields = dict(_PAIR.findall(flag.value)) if flag.name == "mount" else {}
         if fields.get("type", "bind") != "bind" or flag.name != "mount":

@@ -139,16 +139,26 @@ def _loads(call: GoCall) -> bool:
 def _of_call(
     repository: Repository, file: Dockerfile, at: tuple[GoCall, Instruction, Place], stage: Stage
 ) -> Iterator[Draft]:
-    call, run, place = at
+    call, _, place = at
     if place.is_open or not place.directory:
         return
     origin = place.origin(f"{place.directory}/go.mod".replace("//", "/"))
     module = repository.module_at(posixpath.dirname(origin) or ".") if origin else None
-    if module is None or module.file("go.mod") != origin or module.mod is None or _is_vendored(module, call):
+    if module is not None and _is_vendored(module, call):
         return
+    if module is not None and module.file("go.mod") == origin:
+        yield from _of_module(file, at, stage, module)
+    yield from _of_work(repository, file, at)
+
+
+def _of_module(
+    file: Dockerfile, at: tuple[GoCall, Instruction, Place], stage: Stage, module: Module
+) -> Iterator[Draft]:
+    """Its go.sum, and the modules of the repository that it is built with."""
+    call, run, place = at
     if not place.origin(posixpath.join(place.directory, "go.sum")) and module.sum_bytes:
         yield _without_sum(file, stage, call, (run, module))
-    for replace in module.mod.replaces:
+    for replace in module.mod.replaces if module.mod else ():
         if replace.is_local and not replace.target.startswith("/"):
             target = posixpath.normpath(posixpath.join(place.directory, replace.target))
             if not place.origin(f"{target}/go.mod"):
@@ -156,7 +166,6 @@ def _of_call(
                 message += f"`go {call.command.verb}` stops; expected its go.mod copied before line {run.line}"
                 related = (Related("replaced here", Location(module.file("go.mod"), replace.line)),)
                 yield _draft(file, run, f"replace {replace.path}", message, related=related)
-    yield from _of_work(repository, file, at)
 
 
 def _is_vendored(module: Module, call: GoCall) -> bool:
