@@ -22,6 +22,8 @@ def as_root(image: ImageContent) -> Iterator[Draft]:
     """Images whose configuration leaves the user root, by silence, by number or by name."""
 
     def of_platform(platform: PlatformImage) -> Iterator[Said]:
+        if platform.platform.startswith("windows/"):  # it knows no root and has no /etc/passwd
+            return
         told = platform.config.user
         name = told.partition(":")[0]
         number = number_of(platform)

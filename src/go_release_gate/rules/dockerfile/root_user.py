@@ -22,7 +22,8 @@ Name a user in the last stage, best by number: `USER 65532:65532`. Kubernetes ca
 
 Images for development, tests and examples are left out, by the names of directories, files and stages; so are images
 that start nothing and images that change the user themselves (`gosu`, `su-exec`, `setpriv`). What an entrypoint script
-does is not seen. hadolint's DL3002 says the same of an explicit root alone, and is not passed on.
+does is not seen. Windows knows no root: its images are left out. hadolint's DL3002 says the same of an explicit root
+alone, and is not passed on.
 
 ## References
 
@@ -33,6 +34,7 @@ does is not seen. hadolint's DL3002 says the same of an explicit root alone, and
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from go_release_gate.dockerfile.bases import base_of
@@ -60,6 +62,7 @@ RULE = Rule(
     fix="unsafe",
 )
 
+_WINDOWS = re.compile(r"mcr\.microsoft\.com/windows|nanoserver|windowsservercore")
 _CHANGERS = frozenset({"gosu", "su-exec", "setpriv", "runuser", "setuidgid", "chpst"})
 USER = "65532:65532"
 
@@ -78,7 +81,10 @@ RULE.check_of(ImageContent)(as_root)
 
 def _judged(file: Dockerfile, stage: Stage, end: ImageState) -> Iterator[Draft]:
     base = file.base(stage)
-    image = shown(base.image if isinstance(base.image, str) else base.image.text)
+    text = base.image if isinstance(base.image, str) else base.image.text
+    if _WINDOWS.search(text):
+        return
+    image = shown(text)
     key = f"{label(stage)} user"
     if isinstance(end.user, Unknown):
         spot, why = base.start, f"nothing names a user, and that of `{image}` is not known; add"

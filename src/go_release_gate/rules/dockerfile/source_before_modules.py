@@ -21,8 +21,8 @@ between them is not known. Or keep the modules in a cache: `RUN --mount=type=cac
 
 ## Limits
 
-Silent with a directory `vendor`, a cache or bind mount, a module without requirements, and where the module files were
-copied and downloaded before.
+Silent with a directory `vendor`, a cache or bind mount, and where the module files were copied and downloaded before.
+A module without requirements is told of only where `go mod download` is written out: what it will require comes.
 
 ## References
 
