@@ -14,12 +14,14 @@ class PackageNames:
     Attributes:
         path: import path. name: behind `package`. directory: relative to the root, empty for one of another module.
         declared: its names, of every file that is no test, whatever its build constraint.
+        is_generated: whether a `//go:generate` in it may make further files, which the repository need not hold.
     """
 
     path: str
     name: str
     directory: str
     declared: tuple[Declared, ...]
+    is_generated: bool = False
 
     def named(self, name: str) -> tuple[Declared, ...]:
         """What it declares under a name; several where files exclude each other."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -20,6 +21,7 @@ FILES_LIMIT = 2_000  # of one package
 DIRECTORIES_LIMIT = 5_000  # looked at for one pattern
 _PRUNED_SINCE = "v1.17.0"  # go.mod lists every module that provides packages since then
 _PASSED_OVER = ("_", ".")
+_GENERATE = re.compile(rb"^//go:generate\s", re.MULTILINE)
 _STANDARD = frozenset(
     (
         "archive", "bufio", "bytes", "cmp", "compress", "container", "context", "crypto", "database", "debug", "embed",
@@ -142,7 +144,8 @@ class Packages:
         if not sources:
             return None
         everything = tuple(one for data in sources for one in declared(data))
-        return PackageNames(path, package_name(sources[0]), directory, everything)
+        is_generated = any(_GENERATE.search(data) for data in sources)
+        return PackageNames(path, package_name(sources[0]), directory, everything, is_generated)
 
 
 def _longest(modules: Sequence[Module]) -> list[Module]:

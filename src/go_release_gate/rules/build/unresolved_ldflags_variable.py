@@ -27,7 +27,8 @@ not a safe one, as it changes what the program says of itself.
 
 A path or name put together from values that only a run knows, a package of a module that is not in the module cache, a
 package of the standard library, and variables whose initialiser is a call are left alone: such a call works where the
-compiler turns it into a constant. Files behind build constraints count as if they were built.
+compiler turns it into a constant. Files behind build constraints count as if they were built. In a package with a
+`//go:generate`, a name that resembles none that is declared may be generated, and is left alone.
 
 ## References
 
@@ -112,7 +113,10 @@ def _of_package(variable: LinkVariable, package: PackageNames) -> tuple[str, str
     place = "package main" if package.name == "main" else package.path
     if named:
         return f"{variable.name} is a {named[0].kind} in {place}, not a variable", "", Severity.WARNING
-    return f"{place} declares no variable {variable.name}", _nearest(variable, package), Severity.WARNING
+    nearest = _nearest(variable, package)
+    if package.is_generated and not nearest:
+        return None  # what the build generates may declare it
+    return f"{place} declares no variable {variable.name}", nearest, Severity.WARNING
 
 
 def _nearest(variable: LinkVariable, package: PackageNames) -> str:
