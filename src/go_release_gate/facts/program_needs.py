@@ -5,6 +5,7 @@ Pure but for `read`, which gives a file's bytes by its absolute path, empty wher
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -12,7 +13,8 @@ from go_release_gate.facts.package_list import Package, closure
 from go_release_gate.facts.programs import Need, Program
 from go_release_gate.facts.tls_clients import tls_need
 from go_release_gate.gomod import gouses
-from go_release_gate.gomod.gotokens import Token
+from go_release_gate.gomod.gotokens import Kind
+from go_release_gate.gomod.govars import declared
 
 Read = Callable[[str], bytes]
 
@@ -78,18 +80,31 @@ def _program(module: str, main: Package, packages: Mapping[str, Package], tags: 
 
 
 def _zones(sources: Iterable[Source]) -> Iterator[Need]:
+    sources = list(sources)
     for source in sources:
         for use in gouses.uses(source.data, {"time": frozenset({"LoadLocation"})}):
-            if use.arguments is None or not use.arguments or _constant(use.arguments[0]) in _BUILT_IN:
+            zone = _zone(use, source, sources)
+            if not use.arguments or zone in _BUILT_IN:
                 continue
-            zone = _constant(use.arguments[0])
             what = f'time.LoadLocation("{zone}")' if zone else "time.LoadLocation"
             yield Need(what, source.path, use.line, zone is not None)
 
 
-def _constant(words: tuple[Token, ...]) -> str | None:
-    """The string that an argument is; None where it is not one literal."""
-    return words[0].value if len(words) == 1 else None
+def _zone(use: gouses.Use, source: Source, sources: Iterable[Source]) -> str | None:
+    """The zone that is asked for, as a literal or a constant of the package; None: only a run knows it."""
+    word = use.arguments[0][0] if use.arguments and len(use.arguments[0]) == 1 else None
+    if word is None or word.kind is not Kind.NAME:
+        return word.value if word else None
+    directory = posixpath.dirname(source.path)
+    constants = (
+        one.initial
+        for other in sources
+        if posixpath.dirname(other.path) == directory and word.text.encode() in other.data
+        for one in declared(other.data)
+        if one.kind == "const" and one.name == word.text
+    )
+    initial = next(constants, None) or ()
+    return initial[0].value if len(initial) == 1 else None
 
 
 def _fails_without(package: Package, read: Read) -> bool:
