@@ -43,7 +43,7 @@ from collections.abc import Iterator, Sequence
 
 from go_release_gate.dockerfile.bases import SCRATCH, base_of
 from go_release_gate.dockerfile.commands import RunCommand, commands
-from go_release_gate.dockerfile.graph import Copy
+from go_release_gate.dockerfile.graph import Copy, copies
 from go_release_gate.dockerfile.model import Dockerfile, Stage
 from go_release_gate.facts.dockerfiles import Dockerfiles
 from go_release_gate.facts.go_calls import GoCalls
@@ -83,6 +83,7 @@ _KEY = re.compile(r"(?i).*(?:key|tls|server|client)[^/]*")
 _INSTALLERS = ("apk", "apt-get", "apt")
 _READ_BY_UPDATE = "/usr/local/share/ca-certificates"
 _ANCHORS = "/etc/pki/ca-trust/source/anchors"
+_KEEPING = frozenset({"chgrp", "chmod", "chown", "ls", "mkdir", "rm", "test"})
 _BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
 
 
@@ -161,7 +162,22 @@ def _is_run(dockerfile: Dockerfile, stage: Stage, copy: Copy, name: str) -> bool
             later += commands(dockerfile, other)
     if name == "update-ca-certificates" and any(_installs(dockerfile, stage, run.words) for run in later):
         return True
-    return any(_runs(run, name) for run in later if not run.is_start) or parts(dockerfile, stage).is_open
+    if any(_runs(run, name) or _reads(run) for run in later if not run.is_start):
+        return True
+    return _is_taken_on(dockerfile, stage) or parts(dockerfile, stage).is_open
+
+
+def _reads(run: RunCommand) -> bool:
+    """Whether a command reads certificates itself: `cat …/company.crt >> /etc/ssl/certs/ca-certificates.crt`."""
+    is_named = any(word.startswith((_READ_BY_UPDATE, _ANCHORS)) for word in run.words[1:])
+    return is_named and posixpath.basename(run.words[0]) not in _KEEPING
+
+
+def _is_taken_on(dockerfile: Dockerfile, stage: Stage) -> bool:
+    """Whether another stage copies such a certificate from this one: what it does with it is its own matter."""
+    taken = (copy for other in dockerfile.stages for copy in copies(dockerfile, other) if copy.stage == stage.index)
+    sources = [source for copy in taken for source in copy.sources if isinstance(source, str)]
+    return any(f"/{source.lstrip('/')}".startswith((_READ_BY_UPDATE, _ANCHORS)) for source in sources)
 
 
 def _installs(dockerfile: Dockerfile, stage: Stage, words: Sequence[str]) -> bool:
