@@ -29,6 +29,7 @@ class GoCall:
         scope: stage name or index, or `job/step`, a target, for keys of findings.
         shown: the command line for people, what is unknown as it is written.
         ran_by: the files that start `path`, of a script: workflows, Dockerfiles.
+        text: of the file, where that is a Makefile or a script.
     """
 
     path: str
@@ -46,6 +47,7 @@ class GoCall:
     scope: str = ""
     shown: str = ""
     ran_by: tuple[str, ...] = ()
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

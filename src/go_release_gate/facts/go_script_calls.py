@@ -81,7 +81,7 @@ def of_script(path: str, text: str, directory: str = "", environment: Mapping[st
     holes = Holes()
     walk = Walk(holes, posixpath.dirname(path) or ".")
     for ran in walk.ran(text, environment or {}, directory):
-        found.add(ran, _at(path, ran.line + 1, SCRIPT), holes, walk)
+        found.add(ran, replace(_at(path, ran.line + 1, SCRIPT), text=text), holes, walk)
     return found
 
 
@@ -96,7 +96,7 @@ def of_makefile(path: str, text: str) -> Found:
     makefile = read_makefile(text, holes)
     for recipe in makefile.recipes:
         for ran in walk.ran(recipe.text, makefile.exported, directory):
-            base = replace(_at(path, recipe.line + ran.line, MAKEFILE), scope=recipe.target)
+            base = replace(_at(path, recipe.line + ran.line, MAKEFILE), scope=recipe.target, text=text)
             found.add(ran, base, holes, walk)
     return found
 

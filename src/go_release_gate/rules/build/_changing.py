@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+TIME = "the time of the build"
+
 _DATE = r"(?:/bin/|/usr/bin/)?g?date\b"
 _ASKED = rf"{_DATE}[^)`]*|hostname\b[^)`]*|whoami|id\s+-[^)`]*|uname\s+-[an][^)`]*|uuidgen[^)`]*|pwd\b[^)`]*"
 _COMMAND = re.compile(rf"(?:\$\((?:shell\s+)?|`)\s*({_ASKED})")
@@ -37,7 +39,7 @@ def _closed(shown: str) -> str:
 
 
 def what(expression: str) -> str:
-    """What the expression gives, for people."""
+    """What the expression gives, for people; empty: there is none."""
     kinds = (
         ("hostname|HOSTNAME|uname", "the machine's name"),
         (r"whoami|USER|LOGNAME|\bid -", "the user's name"),
@@ -45,4 +47,4 @@ def what(expression: str) -> str:
         ("run_|RUN_", "the number of the workflow run"),
         ("pwd|PWD|CURDIR", "the directory it is built in"),
     )
-    return next((words for pattern, words in kinds if re.search(pattern, expression)), "the time of the build")
+    return next((words for pattern, words in kinds if re.search(pattern, expression)), TIME if expression else "")

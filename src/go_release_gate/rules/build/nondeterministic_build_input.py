@@ -49,7 +49,7 @@ from go_release_gate.facts.workflows import Workflows
 from go_release_gate.model.finding import Edit, Fix, Location, Target
 from go_release_gate.model.severity import Severity
 from go_release_gate.rules.base import Draft, Rule
-from go_release_gate.rules.build._changing import changing, what
+from go_release_gate.rules.build._changing import TIME, changing, what
 
 RULE = Rule(
     id="nondeterministic-build-input",
@@ -65,7 +65,7 @@ _SHIPPING = frozenset({"build", "install"})
 _DEFINED = re.compile(r"(?:^|\s|=|['\"])-X[\s=]+['\"]?([^\s='\"]+)=(.*)", re.DOTALL)
 _NOW = re.compile(r"\{\{-?[^}]*?\.(Date|Now|Timestamp)\b[^}]*\}\}")
 _WRITES = re.compile(r">\s*[\"']?[^\s&;|\"']+")
-_EXPECTED = "expected the commit's time, `git log -1 --format=%cI` or `date -u -d @$SOURCE_DATE_EPOCH`"
+_COMMIT = "expected the commit's time, `git log -1 --format=%cI` or `date -u -d @$SOURCE_DATE_EPOCH`"
 
 
 @RULE.check
@@ -102,11 +102,17 @@ def _of_call(call: GoCall) -> Iterator[Draft]:
         is_aside = call.where in (MAKEFILE, SCRIPT) and not call.ran_by
         yield _draft(
             Location(call.path, line),
-            f"-X {match[1]}={found} puts {what(found)} into the binary: each build differs; {_EXPECTED}{_also(call)}",
+            f"-X {match[1]}={found} puts {what(found)} into the binary: each build differs; "
+            f"{_expected(found)}{_also(call)}",
             f"{match[1]}={found}" if call.where in (MAKEFILE, SCRIPT) else f"{call.scope} {match[1]}",
             Severity.NOTE if is_aside else Severity.WARNING,
             "workflow" if call.where == WORKFLOW else "image" if call.where == DOCKERFILE else "repository",
         )
+
+
+def _expected(expression: str) -> str:
+    """What belongs there instead."""
+    return _COMMIT if what(expression) == TIME else "expected nothing but what the commit says"
 
 
 def _also(call: GoCall) -> str:
@@ -117,15 +123,26 @@ def _also(call: GoCall) -> str:
 
 
 def _line(call: GoCall, expression: str) -> int:
-    """The line of the RUN on which the expression stands, else that of the command."""
-    stage = call.stage
-    lines = call.dockerfile.text.split("\n") if call.dockerfile and call.path == call.dockerfile.path else []
+    """The line of the command on which the expression stands, or that of a variable which holds it; else the first."""
+    lines, numbers = _lines(call)
+    own = (number for number in numbers if what(changing(lines[number - 1])) == what(expression))
+    elsewhere = (number for number, line in enumerate(lines if call.text else (), 1) if expression in line)
+    return next(own, 0) or next(elsewhere, call.line)
+
+
+def _lines(call: GoCall) -> tuple[list[str], range]:
+    """The lines of the file, and the numbers of those that the command or its RUN stands on."""
+    if call.text:
+        lines = call.text.split("\n")
+        following = (at for at in range(call.line, len(lines)) if not lines[at - 1].rstrip().endswith("\\"))
+        return lines, range(call.line, next(following, len(lines)) + 1)
+    stage = call.stage if call.dockerfile and call.path == call.dockerfile.path else None
     run = next((one for one in (stage.instructions if stage else ()) if one.line <= call.line <= one.end_line), None)
-    word = expression.strip("$(`{} )").split()[0] if expression.strip("$(`{} )") else expression
-    for number in range(run.line, run.end_line + 1) if run and lines else ():
-        if re.search(rf"\b{re.escape(word)}\b", lines[number - 1]):
-            return number
-    return call.line
+    return (
+        (call.dockerfile.text.split("\n"), range(run.line, run.end_line + 1))
+        if run and call.dockerfile
+        else ([], range(0))
+    )
 
 
 def _of_arguments(file: Dockerfile, build: ImageBuild, calls: list[GoCall]) -> Iterator[Draft]:
@@ -137,7 +154,7 @@ def _of_arguments(file: Dockerfile, build: ImageBuild, calls: list[GoCall]) -> I
         yield _draft(
             Location(build.path, build.lines.get(name, build.line)),
             f"the build argument {name}={found} puts {what(found)} into the binary of {file.path}: each build differs; "
-            f"{_EXPECTED}",
+            f"{_expected(found)}",
             f"{build.scope} {name}",
             Severity.WARNING,
             "workflow",
@@ -157,7 +174,8 @@ def _of_files(file: Dockerfile, calls: list[GoCall]) -> Iterator[Draft]:
                 for line, found in _written(one):
                     yield _draft(
                         Location(file.path, line),
-                        f"{found} writes {what(found)} into a file that is built: each build differs; {_EXPECTED}",
+                        f"{found} writes {what(found)} into a file that is built: each build differs; "
+                        f"{_expected(found)}",
                         f"file {stage.name or stage.index} {found}",
                         Severity.WARNING,
                         "image",
