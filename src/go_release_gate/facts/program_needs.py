@@ -22,6 +22,7 @@ ROOTS = "golang.org/x/crypto/x509roots/fallback"
 ZONES = "time/tzdata"
 _SAYS_STUB = (b"CGO_ENABLED=0", b"requires cgo", b"requires CGO", b"without cgo", b"cgo is required", b"need cgo")
 _WITHOUT_CGO = b"!cgo"
+_LIMITS = {"runtime/debug": frozenset({"SetMemoryLimit"}), "runtime": frozenset({"GOMAXPROCS"})}
 _BUILT_IN = frozenset({"", "UTC", "Local"})
 
 
@@ -76,6 +77,7 @@ def _program(module: str, main: Package, packages: Mapping[str, Package], tags: 
         embeds_roots=any(path == ROOTS or path.startswith(f"{ROOTS}/") for path in paths),
         unknown=f"{broken.path}: {broken.error}" if broken else "",
         tags=tags,
+        limits=frozenset(_limits(sources)),
     )
 
 
@@ -88,6 +90,15 @@ def _zones(sources: Iterable[Source]) -> Iterator[Need]:
                 continue
             what = f'time.LoadLocation("{zone}")' if zone else "time.LoadLocation"
             yield Need(what, source.path, use.line, zone is not None)
+
+
+def _limits(sources: Iterable[Source]) -> Iterator[str]:
+    """What is set by a call; one with a constant that changes nothing (0, a negative number) only asks."""
+    for source in sources:
+        for use in gouses.uses(source.data, _LIMITS):
+            first = use.arguments[0][0].text if use.arguments and use.arguments[0] else "0"
+            if first not in ("0", "-"):
+                yield "GOMEMLIMIT" if use.name == "SetMemoryLimit" else use.name
 
 
 def _zone(use: gouses.Use, source: Source, sources: Iterable[Source]) -> str | None:

@@ -32,6 +32,8 @@ class Program:
         embeds_roots: whether a bundle of root certificates is linked in (golang.org/x/crypto/x509roots/fallback).
         unknown: why something of it could not be told (what is said holds, other packages may need more); empty:
             everything was.
+        limits: what its own code sets itself, by the names of the variables that do the same: `GOMEMLIMIT`
+            (`debug.SetMemoryLimit`), `GOMAXPROCS` (`runtime.GOMAXPROCS`).
         tags: the build tags it was looked at with, sorted, with commas between them.
     """
 
@@ -46,6 +48,7 @@ class Program:
     embeds_roots: bool = False
     unknown: str = ""
     tags: str = ""
+    limits: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

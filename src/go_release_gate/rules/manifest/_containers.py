@@ -9,6 +9,7 @@ from go_release_gate.dockerfile.model import Dockerfile, Stage
 from go_release_gate.facts.dockerfiles import Dockerfiles
 from go_release_gate.facts.image_builds import ImageBuilds
 from go_release_gate.facts.image_sources import Source
+from go_release_gate.facts.programs import Programs
 from go_release_gate.facts.release_table import ReleaseTable
 from go_release_gate.facts.workflows import Workflows
 from go_release_gate.facts.workloads import COMPOSE, Container, Workload, Workloads
@@ -69,6 +70,13 @@ def stage_of(source: Source | None, files: Dockerfiles | None) -> tuple[Dockerfi
         return None if found.final.name in _ASIDE else (found, found.final)
     named = [one for one in found.stages if source.target.lower() in (one.name, str(one.index))]
     return (found, named[0]) if named else None
+
+
+def sets_itself(source: Source | None, programs: Programs | None, variable: str) -> bool:
+    """Whether a program of the image's module does by a call what a variable (GOMEMLIMIT, GOMAXPROCS) would."""
+    module = source.module if source else None
+    own = (one for one in (programs.programs if programs else ()) if module and one.module == module.dir)
+    return any(variable in one.limits for one in own)
 
 
 def is_go(source: Source | None, files: Dockerfiles | None) -> bool:

@@ -19,9 +19,9 @@ Raise the `go` line to 1.25, or set `GOMAXPROCS` to the limit, rounded up to a w
 
 ## Limits
 
-Nothing is said of images of others, of modules that require go.uber.org/automaxprocs or set `containermaxprocs=1` by a
-`godebug` line, of variables that come from elsewhere as a whole (`envFrom`, `env_file`), of an image whose module is
-not known, and of what patches change.
+Nothing is said of images of others, of modules that require go.uber.org/automaxprocs, set `containermaxprocs=1` by a
+`godebug` line or call `runtime.GOMAXPROCS` in a program that a Dockerfile builds, of variables that come from elsewhere
+as a whole (`envFrom`, `env_file`), of an image whose module is not known, and of what patches change.
 
 ## References
 
@@ -36,8 +36,10 @@ from collections.abc import Iterator
 from math import ceil
 
 from go_release_gate.facts.dockerfiles import Dockerfiles
+from go_release_gate.facts.go_calls import GoCalls
 from go_release_gate.facts.image_builds import ImageBuilds
 from go_release_gate.facts.image_sources import Source, Sources
+from go_release_gate.facts.programs import Programs
 from go_release_gate.facts.release_table import ReleaseTable
 from go_release_gate.facts.workflows import Workflows
 from go_release_gate.facts.workloads import Container, GoModule, Workload, Workloads
@@ -52,6 +54,7 @@ from go_release_gate.rules.manifest._containers import (
     key,
     place,
     rewritten,
+    sets_itself,
     stage_of,
     target,
 )
@@ -63,7 +66,7 @@ RULE = Rule(
     severity=Severity.NOTE,
     since="0.1",
     needs=(Workloads,),
-    uses=(*ORIGINS, Dockerfiles),
+    uses=(*ORIGINS, Dockerfiles, GoCalls, Programs),  # the programs are found by the calls
     fix="unsafe",
     merge=True,
 )
@@ -80,9 +83,11 @@ def check(
     table: ReleaseTable | None,
     builds: ImageBuilds | None,
     files: Dockerfiles | None,
+    *built: GoCalls | Programs | None,
 ) -> Iterator[Draft]:
     """One draft for each container."""
     sources = Sources(found, workflows, table, builds)
+    programs = next((one for one in built if isinstance(one, Programs)), None)
     for workload, container in containers(found):
         limit = quantity(container.cpu_limit)
         if not limit or "resources" in container.patched or "env" in container.patched:
@@ -92,7 +97,8 @@ def check(
             yield _too_many(workload, container, ceil(limit))
         elif not container.is_given(_NAME) and not container.is_initial and not container.is_given("GODEBUG"):
             source = sources.of(container)
-            if source and is_go(source, files) and _is_blind(source.module) and not _is_set(source, files):
+            is_blind = source and is_go(source, files) and _is_blind(source.module) and not _is_set(source, files)
+            if source and is_blind and not sets_itself(source, programs, _NAME):
                 yield _unseen(workload, container, source.module, ceil(limit))
 
 

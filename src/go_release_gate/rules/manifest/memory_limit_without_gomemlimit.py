@@ -27,8 +27,8 @@ resources:
 ## Limits
 
 Nothing is said of images of others, of containers whose variables come from elsewhere as a whole (`envFrom`,
-`env_file`), of modules that require github.com/KimMachineGun/automemlimit, and of what patches change. A program that
-calls `debug.SetMemoryLimit` by itself is not seen: allow it by name.
+`env_file`), of modules that require github.com/KimMachineGun/automemlimit or whose own code calls
+`debug.SetMemoryLimit` in a program that a Dockerfile builds, and of what patches change.
 
 ## References
 
@@ -42,8 +42,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from go_release_gate.facts.dockerfiles import Dockerfiles
+from go_release_gate.facts.go_calls import GoCalls
 from go_release_gate.facts.image_builds import ImageBuilds
 from go_release_gate.facts.image_sources import Source, Sources
+from go_release_gate.facts.programs import Programs
 from go_release_gate.facts.release_table import ReleaseTable
 from go_release_gate.facts.workflows import Workflows
 from go_release_gate.facts.workloads import Workloads
@@ -56,6 +58,7 @@ from go_release_gate.rules.manifest._containers import (
     is_go,
     key,
     place,
+    sets_itself,
     stage_of,
     target,
 )
@@ -68,7 +71,7 @@ RULE = Rule(
     severity=Severity.NOTE,
     since="0.1",
     needs=(Workloads,),
-    uses=(*ORIGINS, Dockerfiles),
+    uses=(*ORIGINS, Dockerfiles, GoCalls, Programs),  # the programs are found by the calls
     merge=True,
 )
 
@@ -82,15 +85,17 @@ def check(
     table: ReleaseTable | None,
     builds: ImageBuilds | None,
     files: Dockerfiles | None,
+    *built: GoCalls | Programs | None,
 ) -> Iterator[Draft]:
     """One draft for each container."""
     sources = Sources(found, workflows, table, builds)
+    programs = next((one for one in built if isinstance(one, Programs)), None)
     for workload, container in containers(found):
         limit = limit_of(workload, container)
         if not limit or container.is_initial or container.is_given(NAME) or "env" in container.patched:
             continue
         source = sources.of(container)
-        if is_go(source, files) and not _is_set(source, files):
+        if is_go(source, files) and not _is_set(source, files) and not sets_itself(source, programs, NAME):
             yield Draft(
                 place(workload, container.places.get("limits.memory"), container.line),
                 f"{called(workload, container)} has a memory limit of {container.memory_limit} and no {NAME}: its "
