@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from go_release_gate.dockerfile.model import Dockerfile, Instruction, Stage
 from go_release_gate.facts.go_built import modules_of_calls
@@ -30,7 +31,7 @@ def image_places(
         own = [call for call in calls if call.dockerfile is file and call.stage is not None]
         of_file = list(_of_file(file, own, directories))
         places += of_file
-        places += _overridden(file, of_file, [build for build in builds if build.dockerfile == file.path])
+        places += _overridden(file, own, [build for build in builds if build.dockerfile == file.path], directories)
         places += _labels(file, of_file)
     return places
 
@@ -119,32 +120,31 @@ def _literal(file: Dockerfile, stage: Stage, image: GoImage) -> Literal | None:
     return None
 
 
-def _overridden(file: Dockerfile, places: Sequence[GoPlace], builds: Sequence[ImageBuild]) -> Iterator[GoPlace]:
-    """What workflows make of the images by their build arguments."""
+def _overridden(
+    file: Dockerfile, calls: Sequence[GoCall], builds: Sequence[ImageBuild], directories: Sequence[str]
+) -> Iterator[GoPlace]:
+    """What workflows make of the images by their build arguments, those that have no default among them."""
     for build in builds:
-        for place in places:
-            stage = next((one for one in file.stages if place.scope in (one.name, str(one.index))), None)
-            if stage is None or "$" not in stage.written:
-                continue
+        for stage in file.stages:
             names = [match[1] or match[3] for match in _VARIABLE.finditer(stage.written)]
             given = next((name for name in names if name in build.arguments), "")
-            image = go_image(_filled(stage.written, file, build)) if given else None
-            if image is None or image.selection is None or image.selection == place.selection:
+            image = go_image(_filled(stage.written, file, build)) if given and stage.parent is None else None
+            own = go_image(stage.image) if isinstance(stage.image, str) else None
+            if image is None or image.selection is None or (own and image.selection == own.selection):
+                continue
+            family = [one for one in file.stages if file.base(one) is stage]
+            place = _place(file, stage, image, (family, calls, directories, LOCAL if image.is_local else ""))
+            if place is None:
                 continue
             value, line = build.arguments[given], build.lines.get(given, build.line)
-            yield GoPlace(
-                IMAGE,
-                build.path,
-                line,
-                f"{given}={value} for {image.name} of {file.path}",
-                selection=image.selection,
-                switching=place.switching,
-                fetched=place.fetched,
-                modules=place.modules,
-                is_guess=place.is_guess,
+            yield replace(
+                place,
+                path=build.path,
+                line=line,
+                written=f"{given}={value} for {image.name} of {file.path}",
                 scope=build.scope,
-                is_test=place.is_test,
                 literal=Literal(build.path, line, image.selection.version),
+                column=None,
             )
 
 
