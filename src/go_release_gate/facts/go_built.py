@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from go_release_gate.facts.go_calls import WORKFLOW, GoCall
 from go_release_gate.facts.go_versions import GoPlace
+from go_release_gate.gomod.goselect import Selection, of_release
 from go_release_gate.workflow.document import Job, Workflow
 
 _BUILDING = frozenset(
@@ -86,7 +87,19 @@ def _with_modules(
     is_guess = not modules and (is_open or _builds(job, place.span))
     if is_guess and len(directories) == 1 and is_open:
         return replace(place, modules=tuple(directories))
-    return replace(place, modules=modules, is_guess=is_guess)
+    pairs = _pairs(run, directories) if place.others and not is_open else ()
+    return replace(place, modules=modules, is_guess=is_guess, pairs=pairs)
+
+
+def _pairs(calls: Iterable[GoCall], directories: Sequence[str]) -> tuple[tuple[str, Selection], ...]:
+    """Each module with each Go that a command loads it with; nothing where the Go of one is not known."""
+    found: dict[tuple[str, Selection], None] = {}
+    for call in filter(_loads_module, calls):
+        selection = of_release(call.go) if call.go else None
+        if selection is None:
+            return ()
+        found |= dict.fromkeys((module, selection) for module in _modules(call, directories))
+    return tuple(found)
 
 
 def _is_in(call: GoCall, workflow: Workflow, job: Job) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from go_release_gate.dockerfile.ignore import is_ignored
 from go_release_gate.facts.dockerfiles import Dockerfiles
@@ -111,6 +111,17 @@ def selections(place: GoPlace) -> Iterator[Selection | None]:
     """The Go of each combination of a matrix."""
     yield in_use(place)
     yield from place.others
+
+
+def by_combination(place: GoPlace, wanted: list[Wanted]) -> Iterator[tuple[GoPlace, list[Wanted]]]:
+    """Each module with the Go that it is built with in its own combinations of a matrix, where these are known."""
+    if not place.pairs or place.fetched:
+        yield place, wanted
+        return
+    for one in wanted:
+        own = [selection for module, selection in place.pairs if module == one.module]
+        if own:
+            yield replace(place, selection=own[0], others=tuple(own[1:])), [one]
 
 
 def is_older(place: GoPlace, go: str) -> bool:

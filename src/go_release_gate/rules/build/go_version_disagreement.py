@@ -36,8 +36,8 @@ Per module and per place that builds it, never repository-wide. For an image go.
 along. What a place builds is known from its commands and from
 the directories it copies; where it is not, only what holds for every module is said. `stable`, `1.x`, `^1.21`, `latest`
 and unknown values are held against nothing; `golang:1.25` is taken for the newest 1.25, so patch releases are compared
-only where both are written out. A matrix that holds a Go that is new enough is a library's test of older releases: no
-conflict.
+only where both are written out. A matrix that builds a module with a Go that is new enough is a library's test of
+older releases: no conflict.
 
 ## References
 
@@ -107,7 +107,7 @@ def check(
         wanted = go_wanted.of_place(place, alone if is_alone else in_work)
         if not wanted or None in tuple(go_wanted.selections(place)):
             continue
-        draft = _older(place, wanted)
+        draft = next(filter(None, (_older(*one) for one in go_wanted.by_combination(place, wanted))), None)
         if draft is None:
             fine.append((place, wanted))
         elif not {(place.path, place.line), (place.path, 0)} & told:
