@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from go_release_gate.engine.context import Edges, Facts
 from go_release_gate.engine.safe_paths import RefusedFileError, open_directory, read_regular
 from go_release_gate.facts.workloads import Expectations, GoModule, Workloads
 from go_release_gate.gomod import goversion
+from go_release_gate.oci.manifests import kustomize
 from go_release_gate.oci.manifests.scan import is_passed_over, is_sample
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from go_release_gate.facts.repository import Repository
     from go_release_gate.gomod.modfile import ModFile
 
+_JSON = re.compile(r"(?:^|[\s\"'\[,])([\w./-]{1,200}\.json)\b")
 FILE_LIMIT = 4 << 20  # bytes of one file
 TOTAL_LIMIT = 64 << 20  # bytes of all files
 
@@ -32,6 +35,7 @@ def collect_workloads(facts: Facts, settings: Settings, _edges: Edges) -> Worklo
     texts = _texts(repository, [path for path in paths if not (is_passed_over(path) or is_sample(path))])
     if not texts:
         return None
+    texts |= _texts(repository, _patches(texts))
     from go_release_gate.facts.workload_scan import scan
 
     charts = {posixpath.dirname(path) or "." for path in paths if posixpath.basename(path) == "Chart.yaml"}
@@ -46,6 +50,17 @@ def collect_workloads(facts: Facts, settings: Settings, _edges: Edges) -> Worklo
         modules=tuple(_module(one, one.mod, repository) for one in repository.modules if one.mod),
         documents=repository.documents,
     )
+
+
+def _patches(texts: dict[str, str]) -> list[str]:
+    """The patches in JSON that kustomizations name, within the repository."""
+    kustomizations = ((path, text) for path, text in texts.items() if posixpath.basename(path) in kustomize.NAMES)
+    named = {
+        posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
+        for path, text in kustomizations
+        for name in _JSON.findall(text)
+    }
+    return sorted(path for path in named if not path.startswith(("../", "/")))
 
 
 def _texts(repository: Repository, paths: list[str]) -> dict[str, str]:
