@@ -26,7 +26,8 @@ company's certificate `RUN update-ca-certificates` behind the copy. Go reads wha
 
 A server is no client; nor is a client whose addresses are written with `http://`, or that sets its own roots. Where
 addresses are known at run time only it is a warning. What dependencies do by themselves, base images that are not
-known, and images in which something is run that may install anything are left alone.
+known, images in which something is run that may install anything, and those that a manifest or compose file gives a
+volume at such a place or one of the variables are left alone.
 
 ## References
 
@@ -49,7 +50,7 @@ from go_release_gate.facts.dockerfiles import Dockerfiles
 from go_release_gate.facts.go_calls import GoCalls
 from go_release_gate.facts.image_builds import ImageBuilds
 from go_release_gate.facts.image_content import Expected, ImageContent
-from go_release_gate.facts.image_parts import copied, parts, target_of
+from go_release_gate.facts.image_parts import Parts, copied, parts, target_of
 from go_release_gate.facts.programs import Programs
 from go_release_gate.facts.workflows import Workflows
 from go_release_gate.facts.workloads import Workloads
@@ -58,6 +59,7 @@ from go_release_gate.model.finding import Edit, Fix, Location, Target
 from go_release_gate.model.severity import Severity
 from go_release_gate.rules.base import Draft, Rule
 from go_release_gate.rules.build._image_linking import without_roots
+from go_release_gate.rules.dockerfile._deployed import Deployed
 from go_release_gate.rules.dockerfile._images import Image, first_need, images, seen_at
 
 RULE = Rule(
@@ -75,9 +77,9 @@ PLACES = (
     "/etc/pki/ca-trust/extracted",
 )  # fmt: skip
 """Where Go looks, its directories first (crypto/x509/root_linux.go)."""
-_BRINGING = frozenset(
-    {"ca-certificates", "ca-certificates-bundle", "ca-certificates-mozilla", "curl", "wget", "git", "openssl", "gnupg"}
-)
+_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+_BRINGING = frozenset({"ca-certificates", "ca-certificates-bundle", "ca-certificates-mozilla"})
+_RECOMMENDING = frozenset({"curl", "wget", "git", "openssl", "gnupg"})  # them, of which apt-get may be kept
 _CERTIFICATE = re.compile(r"(?i).*\.(?:crt|pem|cer)")
 _KEY = re.compile(r"(?i).*(?:key|tls|server|client)[^/]*")
 _INSTALLERS = ("apk", "apt-get", "apt")
@@ -88,15 +90,18 @@ _BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
 
 
 @RULE.check
-def check(dockerfiles: Dockerfiles, calls: GoCalls, programs: Programs, *_sources: object) -> Iterator[Draft]:
+def check(dockerfiles: Dockerfiles, calls: GoCalls, programs: Programs, *sources: object) -> Iterator[Draft]:
     """One draft per image whose program finds no roots."""
+    deployed = Deployed(*sources)
     for image in images(dockerfiles, calls, programs):
         lacking = [program for program in image.programs if not program.embeds_roots]
         need = first_need(program.tls for program in lacking)
         added = image.added
-        if image.base.has_roots is not False or need is None or added.is_open or added.packages & _BRINGING:
+        if image.base.has_roots is not False or need is None or added.is_open or _is_installed(added):
             continue
-        if image.is_set("SSL_CERT_FILE", "SSL_CERT_DIR") or image.brings(*PLACES, hint="cert"):
+        if image.is_set(*_VARIABLES) or image.brings(*PLACES, hint="cert"):
+            continue
+        if deployed.brings(image.dockerfile, *PLACES) or deployed.is_set(image.dockerfile, *_VARIABLES):
             continue
         start = image.stage.start
         yield Draft(
@@ -109,6 +114,12 @@ def check(dockerfiles: Dockerfiles, calls: GoCalls, programs: Programs, *_source
             severity=Severity.ERROR if need.is_certain else Severity.WARNING,
             fix=_fix(image),
         )
+
+
+def _is_installed(added: Parts) -> bool:
+    """Whether a package brings the roots."""
+    recommended = (words for words in added.words if "--no-install-recommends" not in words)
+    return bool(added.packages & _BRINGING) or any(not _RECOMMENDING.isdisjoint(words) for words in recommended)
 
 
 @RULE.check_of(Dockerfiles)
@@ -138,7 +149,7 @@ def _unread(dockerfile: Dockerfile, stage: Stage, copy: Copy, directory: str) ->
 
 def _problem(dockerfile: Dockerfile, stage: Stage, copy: Copy, target: str) -> str:
     """Why nobody reads a certificate at `target`; empty: somebody does, or that is not known."""
-    if any(stage.environment.get(name, "") != "" for name in ("SSL_CERT_FILE", "SSL_CERT_DIR")):
+    if any(stage.environment.get(name, "") != "" for name in _VARIABLES):
         return ""
     if target.startswith(f"{_READ_BY_UPDATE}/") or target == _READ_BY_UPDATE:
         if not _is_run(dockerfile, stage, copy, "update-ca-certificates"):

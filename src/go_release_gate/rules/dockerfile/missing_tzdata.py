@@ -3,9 +3,9 @@
 ## What it finds
 
 For each program of the repository that ends up in an image whose base has no `/usr/share/zoneinfo` (`scratch`, Alpine,
-Ubuntu, busybox): its code calls `time.LoadLocation` with anything but `UTC` and `Local`, or the image sets `TZ` to a
-zone, and nothing brings the data: no package `tzdata`, no copied `/usr/share/zoneinfo`, no `import _ "time/tzdata"`,
-no `-tags timetzdata`, no `ZONEINFO`.
+Ubuntu, busybox): its code calls `time.LoadLocation` with anything but `UTC` and `Local`, or the image or a container of
+a manifest sets `TZ` to a zone, and nothing brings the data: no package `tzdata`, no copied `/usr/share/zoneinfo`, no
+`import _ "time/tzdata"`, no `-tags timetzdata`, no `ZONEINFO`.
 
 Also a `COPY --from` of `/usr/share/zoneinfo` from a stage that has none, which ends the build (golang's Alpine images).
 
@@ -24,8 +24,9 @@ from a stage that has it.
 
 ## Limits
 
-Zones that dependencies load, base images that are not known, programs built by scripts or Makefiles, and images in
-which something is run that may install anything are left alone.
+Zones that dependencies load, base images that are not known, programs built by scripts or Makefiles, images in which
+something is run that may install anything, and those that a manifest or compose file gives a volume with zones or
+`ZONEINFO` are left alone.
 
 ## References
 
@@ -54,6 +55,7 @@ from go_release_gate.model.finding import Edit, Fix, Location, Target
 from go_release_gate.model.severity import Severity
 from go_release_gate.rules.base import Draft, Rule
 from go_release_gate.rules.build._image_linking import without_zones
+from go_release_gate.rules.dockerfile._deployed import Deployed
 from go_release_gate.rules.dockerfile._images import Image, first_need, images, seen_at
 
 RULE = Rule(
@@ -73,10 +75,12 @@ _PACKAGES = frozenset({"tzdata", "tzdata-utils", "tzdata-legacy"})
 
 
 @RULE.check
-def check(dockerfiles: Dockerfiles, calls: GoCalls, programs: Programs, *_sources: object) -> Iterator[Draft]:
+def check(dockerfiles: Dockerfiles, calls: GoCalls, programs: Programs, *sources: object) -> Iterator[Draft]:
     """One draft per image that lacks zone data, and one per copy of what is not there."""
+    deployed = Deployed(*sources)
     for image in images(dockerfiles, calls, programs):
-        yield from _judged(image)
+        if not deployed.brings(image.dockerfile, *PLACES) and not deployed.is_set(image.dockerfile, "ZONEINFO"):
+            yield from _judged(image, deployed)
 
 
 @RULE.check_of(Dockerfiles)
@@ -109,7 +113,7 @@ def _missing_source(dockerfile: Dockerfile, stage: Stage, one: Instruction, sour
     )
 
 
-def _judged(image: Image) -> Iterator[Draft]:
+def _judged(image: Image, deployed: Deployed) -> Iterator[Draft]:
     lacking = [program for program in image.programs if not program.embeds_zones]
     added = image.added
     if image.base.has_zones is not False or added.is_open or added.packages & _PACKAGES or not lacking:
@@ -131,14 +135,17 @@ def _judged(image: Image) -> Iterator[Draft]:
         return
     zone = image.stage.environment.get("TZ", "")
     if isinstance(zone, str) and _ZONE.fullmatch(zone):
-        yield _variable(image, zone)
+        yield _variable(image, zone, _place(image))
+    for workload, container in deployed.built(image.dockerfile):
+        given, part = container.environment.get("TZ", ""), container.places.get("env.TZ")
+        if _ZONE.fullmatch(given) and part:
+            yield _variable(image, given, Location(workload.path, part.line, column=part.column))
 
 
-def _variable(image: Image, zone: str) -> Draft:
-    line, column = _place(image)
+def _variable(image: Image, zone: str, place: Location) -> Draft:
     zipped = " (ZONEINFO does not serve TZ)" if image.is_set("ZONEINFO") else ""
     return Draft(
-        location=Location(image.dockerfile.path, line, column=column),
+        location=place,
         message=f"TZ={zone} has no effect: {image.written} has no zone data{zipped}, so the program runs in UTC; "
         'expected the package tzdata, a copied /usr/share/zoneinfo, or import _ "time/tzdata"',
         key=f"{image.name} TZ",
@@ -147,14 +154,14 @@ def _variable(image: Image, zone: str) -> Draft:
     )
 
 
-def _place(image: Image) -> tuple[int, int]:
+def _place(image: Image) -> Location:
     """The ENV that sets TZ."""
     found = image.stage.start
     for stage in reversed(list(image.dockerfile.ancestry(image.stage))):
         for one in stage.instructions:
             if one.keyword == "ENV" and re.search(r"\bTZ[= ]", one.value):
                 found = one
-    return found.line, found.column
+    return Location(image.dockerfile.path, found.line, column=found.column)
 
 
 def _fix(image: Image) -> Fix | None:
