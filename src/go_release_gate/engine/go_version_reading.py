@@ -87,9 +87,9 @@ class _Reader:
         return self.texts[path]
 
     def line(self, path: str, number: int) -> str:
-        """A line of a file, without its end."""
+        """A line of a file, without its line feed."""
         lines = self.text(path, LINE_LIMIT).split("\n")
-        return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else ""
+        return lines[number - 1] if 0 < number <= len(lines) else ""
 
     def _read(self, path: str, limit: int) -> str:
         if path.startswith(("..", "/")) or not os.path.lexists(self.root / path):

@@ -116,7 +116,7 @@ def _literal(file: Dockerfile, stage: Stage, image: GoImage) -> Literal | None:
     numbers += [one.line for one in file.arguments if re.search(rf"(?<![\d.]){re.escape(version)}(?![\d.])", one.value)]
     for number in numbers[:1]:
         if 0 < number <= len(lines):
-            return Literal(file.path, number, version, lines[number - 1].rstrip("\r"))
+            return Literal(file.path, number, version, lines[number - 1])
     return None
 
 

@@ -15,7 +15,8 @@ LOCAL, AUTO = "local", "auto"
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """Where the version is written out: the word, and the line as it lies in the file (`source`, empty: not read)."""
+    """Where the version is written out: the word, and the line as it lies in the file without its line feed (`source`,
+    empty: not read)."""
 
     path: str
     line: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -148,15 +149,20 @@ def files(modules: Iterable[Wanted]) -> str:
 def fix_of(place: GoPlace, go: str) -> Fix | None:
     """The written version replaced by one that is new enough; None where it is not one literal that can be."""
     literal, selection = place.literal, place.selection
-    if literal is None or selection is None or place.others or place.fetched or literal.source.count(literal.word) != 1:
+    if literal is None or selection is None or place.others or place.fetched:
         return None
-    if place.kind in (IMAGE, COMMAND) and not _has_sibling(literal.source):
+    written = re.compile(rf"(?<![\d.]){re.escape(literal.word)}0*(?!\d|\.\d)")  # YAML's 1.20 is the number 1.2
+    found = list(written.finditer(literal.source))
+    if len(found) != 1 or (place.kind in (IMAGE, COMMAND) and not _has_sibling(literal.source)):
         return None
     version = goversion.language(go)
     if selection.is_exact:
         version = go if go.count(".") > 1 or not go.replace(".", "").isdigit() else f"{version}.0"
-    text = literal.source.replace(literal.word, version)
-    return Fix(safe=False, edits=(Edit(literal.path, literal.line, literal.line, f"{text}\n"),))
+    before, after = literal.source[: found[0].start()], literal.source[found[0].end() :]
+    is_number = before[-1:] in (" ", "[", ",") and after[:1] in ("", " ", "]", ",", "}", "\r")
+    if is_number and version.endswith("0") and version.count(".") == 1 and literal.path.endswith((".yml", ".yaml")):
+        version = f"'{version}'"
+    return Fix(safe=False, edits=(Edit(literal.path, literal.line, literal.line, f"{before}{version}{after}\n"),))
 
 
 def _has_sibling(source: str) -> bool:

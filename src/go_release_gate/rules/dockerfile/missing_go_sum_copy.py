@@ -238,7 +238,7 @@ def _fix(file: Dockerfile, copy: Instruction) -> Fix | None:
     target = (
         words[1] if words[1].endswith(("/", ".")) and words[1] != "." else "./" if words[1] in (".", "go.mod") else ""
     )
-    line = file.text.split("\n")[copy.line - 1].rstrip("\r")
+    line = file.text.split("\n")[copy.line - 1]
     if not target or line.count(copy.value) != 1:
         return None
     text = f"{line.replace(copy.value, f'go.mod go.sum {target}')}\n"
