@@ -7,9 +7,9 @@ In Dockerfiles:
 - `ARG TARGETARCH=amd64` (also TARGETOS, TARGETPLATFORM, TARGETVARIANT): the default wins over the value of the builder,
   so every platform of the image is built for amd64;
 - `GOARCH=amd64`, as ENV, as ARG or in front of the command, in an image that is built for several machines;
-- a stage `FROM --platform=$BUILDPLATFORM` that builds without GOARCH, or with `GOARCH=$TARGETARCH` where no
-  `ARG TARGETARCH` stands in front of it in that stage: the variable is then empty, and Go builds for the machine that
-  builds;
+- a stage `FROM --platform=$BUILDPLATFORM` that builds without GOARCH, with `GOARCH=$BUILDARCH`, or with
+  `GOARCH=$TARGETARCH` where no `ARG TARGETARCH` stands in front of it in that stage: the variable is then empty, and Go
+  builds for the machine that builds;
 - `FROM --platform=linux/amd64` of the last stage, a file `…amd64…` copied into it, or a program that the same workflow
   built before under one name for all, in an image for several machines.
 
@@ -185,14 +185,22 @@ def _built(file: Dockerfile, built: Built, stage: Stage, call: GoCall, beside: s
                 return
             yield _Said(line, "GOARCH", f"GOARCH is {written} whatever the image is for; expected `GOARCH=$TARGETARCH`")
         return
-    if not _runs_elsewhere(file, stage):
-        return
+    if _runs_elsewhere(file, stage):
+        yield from _for_builder(file, stage, call, one)
+
+
+def _for_builder(file: Dockerfile, stage: Stage, call: GoCall, one: Instruction) -> Iterator[_Said]:
+    """A `go build` on the machine that builds, which does not name the one the image is for."""
+    text, scope = text_of(one), stage.scope(one)
     where = f"stage {stage.name or stage.index} runs on the machine that builds (`--platform={_platform(file, stage)}`)"
     is_sure = "BUILDPLATFORM" in _platform(file, stage)
     if re.search(r"GOARCH=[\"']?\$\{?TARGETARCH\b", text) or "TARGETARCH" in _of_environment(stage, one):
         if "TARGETARCH" not in scope and ":-" not in text:
             message = f"{where} and has no `ARG TARGETARCH` in front of this: $TARGETARCH is empty, go builds for that "
             yield _Said(call.line, "TARGETARCH", f"{message}machine; expected `ARG TARGETARCH` before it", is_sure)
+    elif re.search(r"GOARCH=[\"']?\$\{?BUILDARCH\b", text) or "BUILDARCH" in _of_environment(stage, one):
+        message = f"{where}, which GOARCH=$BUILDARCH names, whatever the image is for; expected `GOARCH=$TARGETARCH`"
+        yield _Said(call.line, "BUILDARCH", message, is_sure)
     elif "GOARCH" not in scope and not any(_SETS.search(text_of(each)) for each in stage.instructions):
         message = f"{where} and builds without GOARCH: the program is for that machine, whatever the image is for; "
         yield _Said(call.line, "GOARCH", f"{message}expected `ARG TARGETARCH` and `GOARCH=$TARGETARCH`", is_sure)
