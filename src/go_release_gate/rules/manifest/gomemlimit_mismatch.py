@@ -5,7 +5,8 @@
 In containers of manifests and compose files, and in `ENV` of Dockerfiles:
 
 - a value that Go cannot read (`512Mi`, `512m`, `0.5GiB`): the program ends at its start (error);
-- a value that is not below the container's memory limit (warning), or above 95 % of it (note).
+- a value that is not below the container's memory limit (warning), or above 95 % of it (note); the image's own counts
+  where the container sets none.
 
 ## Why
 
@@ -34,13 +35,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from go_release_gate.dockerfile.model import Stage
+from go_release_gate.dockerfile.model import Dockerfile, Stage
 from go_release_gate.facts.dockerfiles import Dockerfiles
+from go_release_gate.facts.image_builds import ImageBuilds
+from go_release_gate.facts.image_sources import Sources
+from go_release_gate.facts.release_table import ReleaseTable
+from go_release_gate.facts.workflows import Workflows
 from go_release_gate.facts.workloads import COMPOSE, Container, Workload, Workloads
 from go_release_gate.model.finding import Location, Target
 from go_release_gate.model.severity import Severity
 from go_release_gate.rules.base import Draft, Rule
-from go_release_gate.rules.manifest._containers import called, containers, key, place, rewritten, target
+from go_release_gate.rules.manifest._containers import (
+    ORIGINS,
+    called,
+    containers,
+    key,
+    place,
+    rewritten,
+    stage_of,
+    target,
+)
 from go_release_gate.rules.manifest._quantities import compose_bytes, go_bytes, go_text, quantity
 
 RULE = Rule(
@@ -49,6 +63,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     since="0.1",
     needs=(Workloads,),
+    uses=(*ORIGINS, Dockerfiles),
     fix="unsafe",
 )
 
@@ -57,14 +72,40 @@ _SHARE, _HIGHEST = 0.90, 0.95  # of the container's limit: what is offered, abov
 
 
 @RULE.check
-def check(found: Workloads) -> Iterator[Draft]:
-    """One draft for each value in a manifest."""
+def check(
+    found: Workloads,
+    workflows: Workflows | None,
+    table: ReleaseTable | None,
+    builds: ImageBuilds | None,
+    files: Dockerfiles | None,
+) -> Iterator[Draft]:
+    """One draft for each value in a manifest, and for each of an image that does not fit the container's limit."""
+    sources = Sources(found, workflows, table, builds)
     for workload, container in containers(found):
+        if not container.is_given(NAME) and "env" not in container.patched:
+            yield from _of_image(workload, container, stage_of(sources.of(container), files))
         text = container.environment.get(NAME, "")
         if text and text != "off":
             problem, severity = _problem(text, limit_of(workload, container))
             if problem:
                 yield _draft(workload, container, f"{problem} in {called(workload, container)}", severity)
+
+
+def _of_image(workload: Workload, container: Container, built: tuple[Dockerfile, Stage] | None) -> Iterator[Draft]:
+    """The image's own value beside the container's limit; one that Go cannot read is the Dockerfile's matter."""
+    text, limit = built[1].environment.get(NAME, "") if built else "", limit_of(workload, container)
+    if built is None or not isinstance(text, str) or go_bytes(text) is None or limit is None:
+        return
+    problem, severity = _problem(text, limit)
+    if problem:
+        yield Draft(
+            place(workload, container.places.get("limits.memory"), container.line),
+            f"{problem} in {called(workload, container)}, which has it from {built[0].path}; "
+            f"say {NAME}={go_text(int(limit * _SHARE))} here",
+            key=key(workload, container, NAME),
+            target=target(workload),
+            severity=severity,
+        )
 
 
 @RULE.check_of(Dockerfiles)
