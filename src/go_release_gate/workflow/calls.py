@@ -6,6 +6,7 @@ https://docs.github.com/en/actions/how-tos/reuse-automations/reuse-workflows. On
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,6 +17,7 @@ from go_release_gate.workflow.tree import Node, Scalar, child, entries_of, text_
 
 LOCAL = "./"
 INHERIT = "inherit"
+CHAIN_LIMIT = 500  # chains of calls that are gone through from one call
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +40,7 @@ class Declared:
 
     name: Scalar
     is_required: bool
-    has_default: bool
+    default: Node | None = None
     kind: str = ""
 
 
@@ -53,25 +55,68 @@ class CallGraph:
         object.__setattr__(self, "_paths", {one.path: one for one in self.files})
 
     @cached_property
+    def _calls(self) -> Mapping[str, tuple[Call, ...]]:
+        found: dict[str, tuple[Call, ...]] = {}
+        for one in self.files:
+            named = ((job, self._paths.get(path_of(job))) for job in one.jobs)
+            found[one.path] = tuple(Call(one, job, callee) for job, callee in named if callee is not None)
+        return found
+
+    @cached_property
     def calls(self) -> tuple[Call, ...]:
         """Every call that can be followed, in the order of the files."""
         return tuple(call for one in self.files for call in self.calls_of(one))
 
-    def calls_of(self, workflow: Workflow) -> Iterator[Call]:
+    def calls_of(self, workflow: Workflow) -> tuple[Call, ...]:
         """The calls of one workflow."""
-        for job in workflow.jobs:
-            callee = self._paths.get(path_of(job))
-            if callee is not None:
-                yield Call(workflow, job, callee)
+        return self._calls[workflow.path]
+
+    def is_called(self, workflow: Workflow) -> bool:
+        """Whether a workflow of the repository calls it."""
+        return any(one.callee is workflow for one in self.calls)
+
+    def at(self, path: str) -> Workflow | None:
+        """The workflow at a path, None where the repository has none there."""
+        return self._paths.get(path)
 
     def chains(self, call: Call) -> Iterator[tuple[Call, ...]]:
-        """The call alone, and with every call below it; a cycle is followed once."""
-        pending: list[tuple[Call, ...]] = [(call,)]
-        while pending:
-            chain = pending.pop()
+        """The call alone, and with every call below it, short chains first; a cycle is followed once.
+
+        There may be more chains than anyone can look at (each of six workflows calls the next six, nine times over):
+        beyond CHAIN_LIMIT they are left out.
+        """
+        pending: deque[tuple[Call, ...]] = deque([(call,)])
+        for _ in range(CHAIN_LIMIT):
+            if not pending:
+                return
+            chain = pending.popleft()
             yield chain
             seen = {one.callee.path for one in chain} | {chain[0].caller.path}
             pending += [(*chain, one) for one in self.calls_of(chain[-1].callee) if one.callee.path not in seen]
+
+    def circle(self, workflow: Workflow) -> tuple[Call, ...]:
+        """The shortest way by which a workflow calls itself; empty: none."""
+        pending: deque[tuple[Call, ...]] = deque((one,) for one in self.calls_of(workflow))
+        seen: set[str] = set()
+        while pending:
+            chain = pending.popleft()
+            last = chain[-1].callee
+            if last is workflow:
+                return chain
+            if last.path not in seen:
+                seen.add(last.path)
+                pending += [(*chain, one) for one in self.calls_of(last)]
+        return ()
+
+    def depth(self, call: Call) -> int:
+        """Number of workflows in the longest chain that begins with a call; 0: it leads into a circle."""
+        level, depth = {call.callee.path}, 1
+        while level:
+            depth += 1
+            if depth > len(self.files) + 1:
+                return 0
+            level = {one.callee.path for path in level for one in self._calls[path]}
+        return depth
 
 
 def path_of(job: Job) -> str:
@@ -92,7 +137,7 @@ def declared(workflow: Workflow, what: str) -> dict[str, Declared]:
         key.text.lower(): Declared(
             key,
             text_of(child(node, "required")).lower() == "true",
-            child(node, "default") is not None,
+            child(node, "default"),
             text_of(child(node, "type")),
         )
         for key, node in entries_of(table)

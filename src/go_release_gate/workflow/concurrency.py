@@ -13,6 +13,7 @@ from go_release_gate.workflow.tree import Node, Scalar, child
 
 _EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}", re.DOTALL)
 _INPUT = re.compile(r"inputs\.([\w-]+)", re.IGNORECASE)
+Inputs = Mapping[str, str | None]
 _APART = re.compile(r"\b(?:inputs|env|vars|secrets|needs|matrix|strategy|steps|job|github\.job)\b", re.IGNORECASE)
 """Contexts that may have another value in another job or workflow."""
 
@@ -23,12 +24,14 @@ def group_of(node: Node | None) -> Scalar | None:
     return found if isinstance(found, Scalar) else None
 
 
-def name_of(group: Scalar, root: Workflow, inputs: Mapping[str, str]) -> str:
-    """A group's name in a form that is equal where the names will be; empty: that cannot be told.
+def name_of(text: str, root: Workflow, inputs: Inputs | None) -> str | None:
+    """A group's name in a form that is equal where the names will be; None: that cannot be told.
 
     Args:
+        text: the group as it is written, or an input that may become part of one.
         root: the workflow that the event starts; `github.workflow` is its name in called workflows, too.
-        inputs: by lower-case name, what the call gives; a value that is an expression stays one.
+        inputs: by lower-case name, what the call gives, each in this form; None: the text is of the root itself, whose
+            inputs are the same wherever they are handed to.
     """
     known = True
 
@@ -38,10 +41,13 @@ def name_of(group: Scalar, root: Workflow, inputs: Mapping[str, str]) -> str:
         if inner.lower() == "github.workflow":
             return root.name or root.path
         given = _INPUT.fullmatch(inner)
-        if given and given[1].lower() in inputs:
-            return _EXPRESSION.sub(replaced, inputs[given[1].lower()])
+        if given and inputs is None:
+            return f"${{{{root.{inner}}}}}"
+        value = inputs.get(given[1].lower()) if given and inputs is not None else None
+        if value is not None:
+            return value
         known = known and not _APART.search(inner)
         return "${{" + "".join(inner.split()) + "}}"
 
-    text = _EXPRESSION.sub(replaced, group.text).strip().lower()  # names are compared without case
-    return text if known else ""
+    name = _EXPRESSION.sub(replaced, text).strip().lower()  # names are compared without case
+    return name if known else None

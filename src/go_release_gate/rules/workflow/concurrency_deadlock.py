@@ -28,7 +28,7 @@ are written alike.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from go_release_gate.facts.workflows import Workflows
@@ -36,9 +36,9 @@ from go_release_gate.model.finding import Location, Related
 from go_release_gate.model.severity import Severity
 from go_release_gate.rules.base import Draft, Rule
 from go_release_gate.rules.workflow._places import place, target
-from go_release_gate.workflow.calls import Call, CallGraph, declared, given
-from go_release_gate.workflow.concurrency import group_of, name_of
-from go_release_gate.workflow.document import Workflow
+from go_release_gate.workflow.calls import Call, CallGraph, declared, given, is_callable
+from go_release_gate.workflow.concurrency import Inputs, group_of, name_of
+from go_release_gate.workflow.document import Job, Workflow
 from go_release_gate.workflow.tree import Scalar, child
 
 RULE = Rule(
@@ -52,85 +52,84 @@ RULE = Rule(
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A group: its name, where it is written, and what it is of."""
+    """A group: its name, where it is written, and what it is of; `calls`: the job that calls on while it is held."""
 
     name: str
-    path: str
+    workflow: Workflow
     line: int
     what: str
+    calls: str = ""
 
 
 @RULE.check
 def check(workflows: Workflows) -> Iterator[Draft]:
     """One draft per group that is asked for while it is held."""
     graph = CallGraph(workflows.files)
+    told: set[tuple[str, int, str, int]] = set()
     for workflow in workflows.files:
-        own = _of_workflow(workflow, workflow, {})
+        own = _of(workflow, None, workflow, None)
         for job in workflow.jobs:
-            held = [*own, *_of_job(workflow, job.table, job.id, workflow, {})]
-            yield from _drafts(workflow, held[: len(own)], held[len(own) :])
-    for call in graph.calls:
-        before = [
-            *_of_workflow(call.caller, call.caller, {}),
-            *_of_job(call.caller, call.job.table, call.job.id, call.caller, {}),
-        ]
-        for chain in graph.chains(call):
-            inputs: dict[str, str] = {}
-            for one in chain:
-                inputs = _inputs(one, inputs)
-            last = chain[-1].callee
-            after = _of_workflow(last, call.caller, inputs)
-            for job in last.jobs:
-                after += _of_job(last, job.table, job.id, call.caller, inputs)
-            yield from _drafts(call.caller, before, after, call)
+            yield from _drafts(own, _of(workflow, job, workflow, None), told)
+    for root in workflows.files:
+        if is_callable(root) and len(root.triggers) == 1 and graph.is_called(root):
+            continue  # its callers give it its inputs, and `github.workflow`
+        for call in graph.calls_of(root):
+            for chain in graph.chains(call):
+                yield from _of_chain(chain, root, told)
 
 
-def _drafts(workflow: Workflow, held: list[_Held], asked: list[_Held], call: Call | None = None) -> Iterator[Draft]:
+def _of_chain(chain: tuple[Call, ...], root: Workflow, told: set[tuple[str, int, str, int]]) -> Iterator[Draft]:
+    held: list[_Held] = []
+    inputs: Inputs | None = None
+    for call in chain:
+        held += _of(call.caller, None, root, inputs, call.job.id) + _of(
+            call.caller, call.job, root, inputs, call.job.id
+        )
+        inputs = _inputs(call, root, inputs)
+    last = chain[-1].callee
+    for asking in (None, *last.jobs):
+        yield from _drafts(held, _of(last, asking, root, inputs), told)
+
+
+def _drafts(held: list[_Held], asked: list[_Held], told: set[tuple[str, int, str, int]]) -> Iterator[Draft]:
     for one in asked:
         holder = next((other for other in held if other.name == one.name), None)
         if holder is None:
             continue
-        through = f", which `{call.job.id}` calls," if call else ""
+        key = (holder.workflow.path, holder.line, one.workflow.path, one.line)
+        if key in told:
+            continue
+        told.add(key)
+        through = f", which `{holder.calls}` calls," if holder.calls else ""
         yield Draft(
-            place(workflow, holder.line),
+            place(holder.workflow, holder.line),
             f"{holder.what} holds the concurrency group that {one.what}{through} waits for: GitHub cancels such a run; "
             "name the group at one of them alone",
-            f"{holder.what} {one.path} {one.what}",
-            target=target(workflow),
-            related=(Related("waited for here", Location(one.path, one.line)),),
+            f"{holder.what} {one.workflow.path} {one.what}",
+            target=target(holder.workflow),
+            related=(Related("waited for here", Location(one.workflow.path, one.line)),),
         )
 
 
-def _of_workflow(workflow: Workflow, root: Workflow, inputs: Mapping[str, str]) -> list[_Held]:
-    group = group_of(child(workflow.table, "concurrency"))
-    return _held(group, workflow, root, inputs, f"the workflow {workflow.path}")
-
-
-def _of_job(workflow: Workflow, table: object, name: str, root: Workflow, inputs: Mapping[str, str]) -> list[_Held]:
-    group = group_of(child(table, "concurrency"))  # type: ignore[arg-type]
-    return _held(group, workflow, root, inputs, f"the job `{name}` of {workflow.path}")
-
-
-def _held(
-    group: Scalar | None, workflow: Workflow, root: Workflow, inputs: Mapping[str, str], what: str
-) -> list[_Held]:
-    name = name_of(group, root, inputs) if group else ""
-    if group and not name and workflow is root:  # what a workflow's own inputs are, two groups of it have alike
+def _of(workflow: Workflow, job: Job | None, root: Workflow, inputs: Inputs | None, calls: str = "") -> list[_Held]:
+    """The group of a job, without one of the workflow: none or one."""
+    group = group_of(child(job.table if job else workflow.table, "concurrency"))
+    if group is None:
+        return []
+    name = name_of(group.text, root, inputs)
+    if name is None and workflow is root:  # what a workflow's own values are, two groups of it have alike
         name = f"as written: {group.text}"
-    return [_Held(name, workflow.path, group.line, what)] if group and name else []
+    what = f"the job `{job.id}` of {workflow.path}" if job else f"the workflow {workflow.path}"
+    return [_Held(name, workflow, group.line, what, calls)] if name else []
 
 
-def _inputs(call: Call, outer: Mapping[str, str]) -> dict[str, str]:
+def _inputs(call: Call, root: Workflow, outer: Inputs | None) -> Inputs:
     """The inputs of a called workflow, as far as the call or a default writes them out."""
-    defaults = {name.lower(): value.text for name, value in call.callee.defaults.items()}
-    told = {name: node.text for name, (_, node) in given(call.job, "with").items() if isinstance(node, Scalar)}
+    defaults = {name.lower(): name_of(value.text, root, {}) for name, value in call.callee.defaults.items()}
+    handed = {
+        name: name_of(node.text, root, outer)
+        for name, (_, node) in given(call.job, "with").items()
+        if isinstance(node, Scalar)
+    }
     known = declared(call.callee, "inputs")
-    handed = {name: _handed(text, outer) for name, text in told.items()}
     return {name: text for name, text in {**defaults, **handed}.items() if name in known}
-
-
-def _handed(text: str, outer: Mapping[str, str]) -> str:
-    """What `${{ inputs.x }}` hands on from one call to the next."""
-    inner = text.strip().removeprefix("${{").removesuffix("}}").strip()
-    is_one = text.strip().startswith("${{") and inner.startswith("inputs.")
-    return outer.get(inner.removeprefix("inputs.").lower(), text) if is_one else text

@@ -3,8 +3,9 @@
 ## What it finds
 
 A job that calls a workflow of the same repository which is not there, does not listen to `workflow_call`, or is named
-with a ref; an input that the called workflow does not take, a required one that is missing, a literal of another type;
-a secret that it does not take, a required one that is missing.
+with a ref, or which a step calls; an input that the called workflow does not take, a required one that is missing (with
+a default or without), a literal or a default of another type; a secret that it does not take, a required one that is
+missing, one with GitHub's own name `GITHUB_TOKEN`.
 
 ## Why
 
@@ -26,13 +27,14 @@ Workflows of other repositories are not read. Values that are expressions have a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from go_release_gate.facts.workflows import Workflows
 from go_release_gate.model.finding import Location, Related
 from go_release_gate.model.severity import Severity
 from go_release_gate.rules.base import Draft, Rule
-from go_release_gate.rules.workflow._places import meant, place, target
+from go_release_gate.rules.workflow._places import meant, place, step_name, target
 from go_release_gate.workflow.calls import (
     Call,
     CallGraph,
@@ -55,6 +57,7 @@ RULE = Rule(
 )
 
 FOLDER = ".github/workflows/"
+_WORKFLOW = re.compile(r"(?:^\./|/)\.github/workflows/[^/@]+\.ya?ml(?:@|\s*$)")
 
 
 @RULE.check
@@ -64,8 +67,10 @@ def check(workflows: Workflows) -> Iterator[Draft]:
     graph = CallGraph(workflows.files)
     known = {call.job: call for call in graph.calls}
     for workflow in workflows.files:
+        yield from _of_declarations(workflow)
         for job in workflow.jobs:
             call = known.get(job)
+            yield from _of_steps(workflow, job)
             if call is None:
                 yield from _lost(workflow, job, broken)
             elif not is_callable(call.callee):
@@ -90,11 +95,33 @@ def _lost(workflow: Workflow, job: Job, broken: set[str]) -> Iterator[Draft]:
     yield Draft(place(workflow, job.uses.line), what, f"{job.id} {path}", target=target(workflow))
 
 
+def _of_steps(workflow: Workflow, job: Job) -> Iterator[Draft]:
+    for step in job.steps:
+        if step.uses is not None and _WORKFLOW.search(step.uses.text):
+            what = f"{step.uses.text.strip()} is a workflow, which a step cannot call: `uses` stands at a job then"
+            yield Draft(place(workflow, step.uses.line), what, f"{step_name(job, step)} step", target=target(workflow))
+
+
+def _of_declarations(workflow: Workflow) -> Iterator[Draft]:
+    """What no call can mend."""
+    for name, one in declared(workflow, "inputs").items():
+        if not isinstance(one.default, Scalar) or one.default.value is None:
+            continue
+        wrong = _mistyped(one, one.default)
+        if wrong:
+            message = f"the default of the input {one.name.text!r} {wrong}"
+            yield Draft(place(workflow, one.default.line), message, f"default {name}", target=target(workflow))
+    for name, one in declared(workflow, "secrets").items():
+        if name == "github_token":
+            message = f"no secret can be called {one.name.text}, GitHub's own; a called workflow has it anyway"
+            yield Draft(place(workflow, one.name.line), message, f"secret {name}", target=target(workflow))
+
+
 def _of_inputs(call: Call) -> Iterator[Draft]:
     takes, gives = declared(call.callee, "inputs"), given(call.job, "with")
     yield from _unknown(call, takes, gives, "input")
     for name, one in takes.items():
-        if one.is_required and not one.has_default and name not in gives:
+        if one.is_required and name not in gives:  # a default does not help: GitHub looks at `required` first
             yield _missing(call, one, "input", "with")
         elif name in gives:
             key, value = gives[name]
