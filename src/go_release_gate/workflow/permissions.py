@@ -22,18 +22,23 @@ def said(job: Job, workflow: Workflow) -> Permissions | None:
     return _read(own if own is not None else child(workflow.table, "permissions"))
 
 
+def said_for_all(workflow: Workflow) -> Permissions | None:
+    """The level of each scope that the workflow gives its jobs; None: it says nothing."""
+    return _read(child(workflow.table, "permissions"))
+
+
 def level(permissions: Permissions, scope: str) -> int:
     """What is granted of a scope. `read-all` and `write-all` stand for all scopes but `id-token`, which is written
     out or belongs to `write-all`."""
     return permissions.get(scope, permissions.get(ALL, 0))
 
 
-def place(job: Job, workflow: Workflow, scope: str) -> int:
-    """The line that grants a scope: its own, that of its table, or the job's."""
-    own = child(job.table, "permissions")
+def place(job: Job | None, workflow: Workflow, scope: str) -> int:
+    """The line that grants a scope: its own, that of its table, or the job's; without a job that of the workflow."""
+    own = child(job.table, "permissions") if job else None
     table = own if own is not None else child(workflow.table, "permissions")
     key = next((key for key, _ in entries_of(table) if key.text == scope), None)
-    return key.line if key else table.line if table is not None else job.line
+    return key.line if key else table.line if table is not None else job.line if job else 1
 
 
 def _read(node: Node | None) -> Permissions | None:

@@ -36,10 +36,10 @@ from go_release_gate.model.finding import Location, Related
 from go_release_gate.model.severity import Severity
 from go_release_gate.rules.base import Draft, Rule
 from go_release_gate.rules.workflow._places import place, target
-from go_release_gate.workflow.calls import CallGraph, declared, given, scalars
+from go_release_gate.workflow.calls import Call, CallGraph, declared, given, scalars
 from go_release_gate.workflow.document import Job, Workflow
 from go_release_gate.workflow.tree import Mapping as Table
-from go_release_gate.workflow.tree import child, entries_of
+from go_release_gate.workflow.tree import child, entries_of, text_of
 
 RULE = Rule(
     id="environment-secret-passed",
@@ -48,6 +48,9 @@ RULE = Rule(
     since="0.1",
     needs=(Workflows,),
 )
+
+_INPUT = re.compile(r"\$\{\{\s*inputs\.([\w-]+)\s*\}\}")
+_TOKEN = re.compile(r"\b(?:secrets\.GITHUB_TOKEN|github\.token)\b", re.IGNORECASE)
 
 
 @RULE.check
@@ -59,9 +62,11 @@ def check(workflows: Workflows) -> Iterator[Draft]:
                 yield _at_the_call(workflow, job)
     for call in CallGraph(workflows.files).calls:
         takes = declared(call.callee, "secrets")
-        for name, (key, _) in given(call.job, "secrets").items():
+        for name, (key, value) in given(call.job, "secrets").items():
+            if _TOKEN.search(text_of(value)):
+                continue  # no environment has a token of its own
             readers = [job for job in call.callee.jobs if _reads(job, name)]
-            if name in takes and readers and all(child(job.table, "environment") is not None for job in readers):
+            if name in takes and readers and all(_environment(job, call) for job in readers):
                 yield Draft(
                     place(call.caller, key.line),
                     f"the secret {key.text} is read in {call.callee.path} only by jobs with an environment, whose own "
@@ -71,6 +76,18 @@ def check(workflows: Workflows) -> Iterator[Draft]:
                     target=target(call.caller),
                     related=(Related("read with an environment here", Location(call.callee.path, readers[0].line)),),
                 )
+
+
+def _environment(job: Job, call: Call) -> str:
+    """The name of the environment as the call gives it, empty: it names none."""
+    node = child(job.table, "environment")
+    written = text_of(child(node, "name")) or text_of(node)
+    match = _INPUT.fullmatch(written.strip())
+    if match is None:
+        return written
+    name = match[1].lower()
+    value = call.job.inputs.get(name) or call.callee.defaults.get(name)
+    return value.text if value else ""
 
 
 def _at_the_call(workflow: Workflow, job: Job) -> Draft:

@@ -47,6 +47,7 @@ RULE = Rule(
 )
 
 _EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
+_TEXT = re.compile(r"'[^']*'")
 _OF_NEEDS = re.compile(r"\bneeds\.([\w-]+)(?:\.outputs\.([\w-]+))?")
 _OF_JOBS = re.compile(r"\bjobs\.([\w-]+)\.outputs\.([\w-]+)")
 _OF_STEPS = re.compile(r"\bsteps\.([\w-]+)\.outputs\.")
@@ -116,13 +117,17 @@ def _outputs(job: Job, callee: Workflow | None) -> frozenset[str] | None:
 
 
 def _expressions(scalar: Scalar, job: Job) -> Iterator[tuple[int, str]]:
-    """The parts of a text that are expressions; of `if` the whole, which needs no braces."""
+    """The parts of a text that are expressions, texts in them blanked; of `if` the whole, which needs no braces."""
     conditions = (job.condition, *(step.condition for step in job.steps))
     if any(scalar is one for one in conditions):
-        yield 0, scalar.text
+        yield 0, _blanked(scalar.text)
     else:
         for match in _EXPRESSION.finditer(scalar.text):
-            yield match.start(), match[0]
+            yield match.start(), _blanked(match[0])
+
+
+def _blanked(expression: str) -> str:
+    return _TEXT.sub(lambda match: " " * len(match[0]), expression)
 
 
 def _draft(workflow: Workflow, scalar: Scalar, offset: int, message: str, key: str) -> Draft:

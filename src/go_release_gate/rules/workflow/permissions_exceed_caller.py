@@ -4,7 +4,7 @@
 
 A job that calls a workflow of the same repository, which has a job, or calls another that has one, with a permission
 above what the calling job grants: `packages: write` below a caller with `packages: read`, or with a table that does not
-name it.
+name it. The permissions of the called workflow itself count, too, though each of its jobs has a smaller table.
 
 ## Why
 
@@ -36,7 +36,8 @@ from go_release_gate.model.severity import Severity
 from go_release_gate.rules.base import Draft, Rule
 from go_release_gate.rules.workflow._places import place, target
 from go_release_gate.workflow.calls import Call, CallGraph
-from go_release_gate.workflow.permissions import ALL, LEVELS, Permissions, level, said
+from go_release_gate.workflow.document import Job
+from go_release_gate.workflow.permissions import ALL, LEVELS, Permissions, level, said, said_for_all
 from go_release_gate.workflow.permissions import place as granted_at
 
 RULE = Rule(
@@ -62,24 +63,29 @@ def check(workflows: Workflows) -> Iterator[Draft]:
 
 
 def _drafts(call: Call, last: Call, granted: Permissions) -> Iterator[Draft]:
-    for job in last.callee.jobs:
-        asked = said(job, last.callee)
-        if asked is None:
-            continue
-        over = {scope: wanted for scope, wanted in asked.items() if wanted > _least(granted, scope)}
-        if not over:
-            continue
-        wants = ", ".join(f"{_name(scope)}: {LEVELS[wanted]}" for scope, wanted in over.items())
-        has = ", ".join(f"{_name(scope)}: {LEVELS[_least(granted, scope)]}" for scope in over)
-        line = granted_at(job, last.callee, next(iter(over)))
-        yield Draft(
-            place(call.caller, call.line),
-            f"job `{job.id}` of {last.callee.path} asks for {wants}, and `{call.job.id}`, which calls it, has {has}: "
-            f"GitHub does not start such a workflow; grant it at `{call.job.id}`, or ask for less",
-            f"{call.job.id} {last.callee.path}/{job.id} {wants}",
-            target=target(call.caller),
-            related=(Related("asked for here", Location(last.callee.path, line)),),
-        )
+    jobs = last.callee.jobs
+    if all(job.has_permissions for job in jobs):  # else the jobs without a table of their own tell
+        yield from _draft(call, last, granted, None, said_for_all(last.callee))
+    for job in jobs:
+        yield from _draft(call, last, granted, job, said(job, last.callee))
+
+
+def _draft(call: Call, last: Call, granted: Permissions, job: Job | None, asked: Permissions | None) -> Iterator[Draft]:
+    over = {scope: wanted for scope, wanted in (asked or {}).items() if wanted > _least(granted, scope)}
+    if not over:
+        return
+    path = last.callee.path
+    wants = ", ".join(f"{_name(scope)}: {LEVELS[wanted]}" for scope, wanted in over.items())
+    has = ", ".join(f"{_name(scope)}: {LEVELS[_least(granted, scope)]}" for scope in over)
+    who = f"job `{job.id}` of {path}" if job else path
+    yield Draft(
+        place(call.caller, call.line),
+        f"{who} asks for {wants}, and `{call.job.id}`, which calls it, has {has}: "
+        f"GitHub does not start such a workflow; grant it at `{call.job.id}`, or ask for less",
+        f"{call.job.id} {path}/{job.id if job else ''} {wants}",
+        target=target(call.caller),
+        related=(Related("asked for here", Location(path, granted_at(job, last.callee, next(iter(over))))),),
+    )
 
 
 def _least(granted: Permissions, scope: str) -> int:
