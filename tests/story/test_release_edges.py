@@ -251,7 +251,9 @@ def test_offline_asks_nobody(bare: World) -> None:
     world.through("1.0.0")
     world.origin.rename(world.folder / "away.git")
 
-    assert world.json("verify", "--offline")["entries"] == 7
+    seen = world.json("verify", "--offline")
+    assert seen["entries"] == 7
+    assert any("--offline cannot tell" in one for one in seen["notices"])
     for ref in ("refs/go-release-gate/ledger-refsheadsreleaseledger", "refs/remotes/origin/release-ledger"):
         git(world.clone, "update-ref", "-d", ref)
     assert "never saw the ledger" in world.run("verify", "--offline", code=3).err

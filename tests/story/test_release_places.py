@@ -105,10 +105,12 @@ def test_people_are_told_once_and_before(bare: World) -> None:
     done = world.run("rollback", "--env", "production", "--yes", "--reason", "500s")
 
     pages = [json.loads(line) for line in (world.folder / "pages").read_text().splitlines() if line]
-    assert [one["state"] for one in pages] == ["failing", "rolled-back"]
+    assert [one["state"] for one in pages] == ["failing", "failing", "rolled-back"]  # the verdict, begun, ended
+    assert pages[0]["command"] == "go-release-gate release rollback --service api --env production"
+    assert pages[1]["reason"] == "a rollback to 1.0.0 is begun: 500s"
     assert {one["digest"] for one in pages} == {world.digests["1.1.0"]}
     assert len({one["incident"] for one in pages}) == 1
-    assert pages[1]["command"] == "go-release-gate release unhold --service api --env production"
+    assert pages[2]["command"] == "go-release-gate release unhold --service api --env production"
     assert "alert webhook-2 was not told" in done.out
     assert pages[0]["owners"] == ["@acme/oncall"]
 
@@ -177,6 +179,28 @@ def test_a_snapshot_is_restored_with_its_release(bare: World) -> None:
     assert "s3://config/1.0.0" in planned
     assert (world.folder / "restored").read_text().split() == [*before, "s3://config/1.0.0"]
     assert before == ["s3://config/1.0.0", "s3://config/1.1.0"]
+
+
+def test_a_verdict_that_was_found_elsewhere_is_told_like_any_other(bare: World) -> None:
+    """A fail by `--health` is an incident, told once and told to be over; one of a release that ran before is none."""
+    world = bare.make(CONFIG + TOLD)
+    program(world.folder / "page", f"cat >> {world.folder}/pages; echo >> {world.folder}/pages")
+    world.through("1.0.0")
+    world.through("1.1.0")
+    place = ("--env", "production")
+
+    world.run("verdict", *place, "--health", "fail", "--to", "1.0.0", code=1)
+    first = world.run("verdict", *place, "--health", "fail", "--reason", "500s", code=1)
+    world.run("verdict", *place, "--health", "fail", code=1)
+    world.run("verdict", *place, "--health", "pass")
+
+    pages = [json.loads(line) for line in (world.folder / "pages").read_text().splitlines() if line]
+    assert [(one["state"], one["version"], one["reason"]) for one in pages] == [
+        ("failing", "1.1.0", "500s"),
+        ("resolved", "", "ann@example.com found it so"),
+    ]
+    assert "alert webhook-2 was not told" in first.out
+    assert world.run("verify").code == 0
 
 
 def test_a_failure_after_the_move_is_told_once(bare: World) -> None:

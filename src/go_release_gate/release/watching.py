@@ -88,6 +88,15 @@ def watch_once(service: str, environment: str, watching: Watching) -> Watched:
     return _Watch(service, environment, watching).run()
 
 
+def tell_found(
+    service: str, environment: str, verdict: Verdict, version: str, watching: Watching
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Tell people of a verdict that was found elsewhere: evidence of who was told, and notices."""
+    watch = _Watch(service, environment, watching)
+    place = watching.hands.book.state(fresh=False).at(service, environment)
+    return watch.told(place, verdict, version, verdict.words), tuple(watch.notices)
+
+
 def open_incidents(place: Environment) -> list[Entry]:
     """The verdicts that people were told of and not yet told to be over, the last of each digest."""
     found: dict[str, Entry] = {}
@@ -126,7 +135,10 @@ class _Watch:
         state = self._state_after(verdict, subject)
         _refuse_change(state.at(self.service, self.environment), verdict, self._where)
         kept = self._reason_to_keep(state, verdict, judged)
-        told = self._told(state.at(self.service, self.environment), verdict, subject, kept)
+        reason = verdict.words
+        if verdict.health == "fail":
+            reason += f"; not rolled back by itself: {kept}" if kept else "; it is rolled back now"
+        told = self.told(state.at(self.service, self.environment), verdict, subject.version, reason)
         entry = self._written(verdict, told, judged)
         if verdict.health != "fail" or kept:
             return Watched(verdict, entry, kept=kept, notices=tuple(self.notices))
@@ -170,13 +182,11 @@ class _Watch:
             return error.message
         return ""
 
-    def _told(self, place: Environment, verdict: Verdict, subject: Subject, kept: str) -> dict[str, str]:
+    def told(self, place: Environment, verdict: Verdict, version: str, reason: str) -> dict[str, str]:
         """Tell what is new; gives the evidence of it."""
         if verdict.health == "pass":
             return self._resolved(place, verdict)
-        automatic = f"; not rolled back by itself: {kept}" if kept else "; it is rolled back now"
-        reason = verdict.words + (automatic if verdict.health == "fail" else "")
-        alert = self._alert(_state_word(verdict), verdict.digest, subject.version, reason)
+        alert = self._alert(_state_word(verdict), verdict.digest, version, reason)
         before = told_before(place, verdict.digest, verdict.health)
         names = before | set(self._tell(alert, before).reached)
         return {TOLD: " ".join(sorted(names))} if names else {}

@@ -11,6 +11,8 @@ from go_release_gate.cli.release.views import compared
 from go_release_gate.cli.release.wiring import Desk, forget
 from go_release_gate.report.neutral import log_text
 
+OFFLINE = "this is what the clone saw last: whether the remote has cut, rewritten or deleted it, --offline cannot tell"
+
 
 @dataclass(frozen=True, slots=True)
 class Verified:
@@ -31,7 +33,7 @@ def perform(desk: Desk) -> Outcome:
     accepted = _accepted(desk, desk.args.accept_rewrite) if desk.args.accept_rewrite else ()
     chain = desk.book.chain()
     views, notices = ((), ()) if desk.args.offline or chain.fault else compared(desk)
-    notices = (*accepted, *notices)
+    notices = (*accepted, *notices, *((OFFLINE,) if desk.args.offline else ()))
     fault = chain.fault
     report = Verified(
         len(chain.entries),

@@ -5,6 +5,7 @@ A failed one rolls back by itself where the configuration says so, and the guard
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from go_release_gate.cli.release.asked import pairs
@@ -20,7 +21,8 @@ from go_release_gate.ledger.chain import Place
 
 if TYPE_CHECKING:
     from go_release_gate.adapters.health.reading import Probe
-    from go_release_gate.release.watching import Watched
+    from go_release_gate.ledger.entry import Entry
+    from go_release_gate.release.watching import Watched, Watching
 
 CODES = {"pass": 0, "fail": 1, "inconclusive": 3}  # exit codes of a verdict, whoever found it
 
@@ -31,18 +33,39 @@ def judged(desk: Desk, service: str, environment: str, digest: str) -> Outcome:
     Raises:
         UsageError: nothing is configured to look at. RefusedError: the digest does not run there.
     """
-    from go_release_gate.release.watching import Watching, watch_once
+    from go_release_gate.release.watching import watch_once
 
     if digest != desk.book.state(fresh=False).at(service, environment).current:
         raise RefusedError(f"{digest} does not run in {environment}: probes would meet something else")
-    settings = desk.environment(environment)
     probes = _probes(desk, environment)
     if not probes:
         raise UsageError(
             f"{environment} has no probes: nothing can be judged",
             "set `health` of the environment, or say what was found elsewhere: --health pass|fail|inconclusive",
         )
-    watching = Watching(
+    watching = _watching(desk, service, environment, probes)
+    return _outcome(desk, (service, environment), watch_once(service, environment, watching))
+
+
+def told_of(desk: Desk, draft: Entry) -> tuple[Entry, tuple[str, ...]]:
+    """People are told of a verdict that was found elsewhere: its entry with the evidence of that, and notices."""
+    from go_release_gate.release.health.judging import Verdict
+    from go_release_gate.release.watching import tell_found
+
+    if not desk.environment(draft.environment).alerts:
+        return draft, ()
+    release = desk.book.state(fresh=False).release(draft.service, draft.digest)
+    found = Verdict(draft.health, draft.digest, draft.evidence, draft.reason or f"{draft.actor.name} found it so")  # type: ignore[arg-type]
+    watching = _watching(desk, draft.service, draft.environment, ())
+    told, notices = tell_found(draft.service, draft.environment, found, release.name if release else "", watching)
+    return replace(draft, evidence={**draft.evidence, **told}), notices
+
+
+def _watching(desk: Desk, service: str, environment: str, probes: tuple[Probe, ...]) -> Watching:
+    from go_release_gate.release.watching import Watching
+
+    settings = desk.environment(environment)
+    return Watching(
         settings.health,
         desk.hands(service, environment, pairs(getattr(desk.args, "field", None), "--field")),
         probes,
@@ -51,7 +74,6 @@ def judged(desk: Desk, service: str, environment: str, digest: str) -> Outcome:
         ways_of(desk),
         settings.owners,
     )
-    return _outcome(desk, (service, environment), watch_once(service, environment, watching))
 
 
 def _probes(desk: Desk, environment: str) -> tuple[Probe, ...]:

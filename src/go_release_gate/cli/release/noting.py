@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from go_release_gate.cli.release.asked import expiry, pairs, place_of, refuse_together, service_of
 from go_release_gate.cli.release.doing import Outcome
 from go_release_gate.cli.release.entries import outcome_of
-from go_release_gate.cli.release.judging import CODES, judged
+from go_release_gate.cli.release.judging import CODES, judged, told_of
 from go_release_gate.cli.release.requesting import refuse_repeated, requested
 from go_release_gate.cli.release.views import shown
 from go_release_gate.cli.release.wiring import Desk
@@ -41,6 +41,7 @@ def _verdict(desk: Desk) -> Outcome:
     if not was_run:
         raise RefusedError(f"{digest} never ran in {environment}: nobody can have judged it there")
     draft = _draft(desk, VERDICT, service, environment, digest, health=desk.args.health, evidence=evidence)
+    draft, notices = told_of(desk, draft) if digest == current else (draft, ())
 
     def make(later: State) -> list[Entry]:
         if not desk.args.to and later.at(service, environment).current != digest:
@@ -48,7 +49,7 @@ def _verdict(desk: Desk) -> Outcome:
         return [draft]
 
     words = f"verdict {desk.args.health}"
-    return _appended(desk, make, words, (service, environment), code=CODES[desk.args.health])
+    return _appended(desk, make, words, (service, environment), code=CODES[desk.args.health], notices=notices)
 
 
 def _hold(desk: Desk) -> Outcome:
