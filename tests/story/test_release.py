@@ -79,6 +79,20 @@ def test_a_stale_plan_is_not_applied(world: World, tmp_path: Path) -> None:
     assert world.refs() == refs
 
 
+def test_a_plan_is_applied_once(world: World, tmp_path: Path) -> None:
+    """Of two who apply one plan of a promotion, the second is told that it is stale."""
+    world.through("1.0.0")
+    world.release("1.1.0")
+    world.record("1.1.0")
+    plan = str(tmp_path / "plan.json")
+    world.run("promote", "--env", "staging", "--to", "1.1.0", "--dry-run", "--output", plan)
+    world.run("promote", "--plan", plan, "--yes")
+    refs = world.refs()
+
+    assert "plan again" in world.run("promote", "--plan", plan, "--yes", code=4).err
+    assert world.refs() == refs
+
+
 def test_a_tag_that_was_moved_by_hand_makes_a_plan_stale(world: World, registry: RealRegistry, tmp_path: Path) -> None:
     """What a target shows is one of a plan's preconditions; a new plan stops with the drift."""
     world.through("1.0.0")

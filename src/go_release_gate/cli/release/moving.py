@@ -169,9 +169,8 @@ def _kept(desk: Desk) -> Plan:
         raise RefusedError(f"{plan.move.after} was never recorded as a release of {plan.move.service}")
     plan = _own(desk, plan, release)
     place = (plan.move.service, plan.move.environment)
-    if plan.kind == PROMOTE:
-        now = replace(plan.situation, recorded=state.at(*place).current)
-        refuse_current(now, release, plan.accepts_drift)
+    if plan.kind == PROMOTE and state.at(*place).current == plan.situation.recorded:  # else it is stale: applying says
+        refuse_current(plan.situation, release, plan.accepts_drift)
     plan = replace(plan, evidence=demand_ready(desk, state, place, release, plan.kind))
     if plan.kind == ROLLBACK:
         wish = Wish(plan.move.service, plan.move.environment, plan.move.after)
