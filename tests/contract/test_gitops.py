@@ -161,6 +161,25 @@ def test_a_push_changes_one_scalar_of_the_branch(origin: Path) -> None:
         assert line in message
 
 
+@pytest.mark.parametrize("there", [THIRD, ""])
+def test_a_tag_that_alone_says_what_runs_must_be_the_release(origin: Path, there: str) -> None:
+    """By tag, the registry is asked what the new tag is: another image, or none, is never deployed in its place."""
+    write(origin, pod().replace(f"@{OLD}".encode(), b""))
+    made, asked = target(origin, by="tag"), list[str]()
+    made.digest_at = lambda reference: asked.append(reference) or there
+    before = commits(origin)
+
+    for act in (made.plan, made.apply):
+        with pytest.raises(RefusedError, match=f"would name {API}:1.5.0, which is {there or 'not there'}"):
+            act(move())
+
+    assert commits(origin) == before
+    made.digest_at = lambda reference: asked.append(reference) or NEW
+    made.apply(move())
+    assert set(asked) == {f"{API}:1.5.0"}
+    assert f"{API}:1.5.0 #".encode() in shown(origin)
+
+
 def test_what_is_done_is_not_done_again(origin: Path) -> None:
     """Killed between the push and the closing entry, the repetition (another process) writes nothing."""
     target(origin).apply(move())

@@ -114,10 +114,12 @@ class Target:
             runs a program.
         name: What messages call it.
         tag: Tag that follows the environment (channel-tag); by default the environment's name.
-        files: Files to edit, relative to the root of their repository; one scalar each is replaced (gitops).
+        files: Files to edit, relative to the root of their repository; the digest is replaced and, beside it, a tag
+            that is a version (gitops).
         format: What the files are (gitops).
         by: What a place is moved by that has a tag and no digest: `digest` refuses it, `tag` sets the release's
-            version as its tag (gitops). A digest that stands there is always the one that is changed.
+            version as its tag, which must show the release in the registry (gitops). A digest that stands there is
+            always the one that is changed.
         chart_version: Whether Chart.yaml's appVersion follows (gitops).
         deliver: How the edit arrives (gitops). A pull request changes nothing before it is merged: the move stays
             open until `release resume` finds it merged.

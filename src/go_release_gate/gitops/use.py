@@ -101,7 +101,7 @@ def changes(use: Use, wish: Wish) -> dict[Node, str]:
     if digest and not digests.is_valid(digest):
         raise _refusal(use, f"shows {digest[:_SHOWN]!r}, which is no sha256 digest", "correct it by hand first")
     if not digest and wish.by_tag:
-        return _by_tag(use, tag, wish)
+        return _by_tag(use, wish)
     if use.whole:
         followed = following(tag, wish.version)
         text = bare(use.whole.value) + (f":{followed}" if followed else "")
@@ -132,8 +132,16 @@ def tag_of(version: str, *, has_v: bool) -> str:
     return tag if is_valid_tag(tag) else ""
 
 
-def _by_tag(use: Use, tag: str, wish: Wish) -> dict[Node, str]:
-    new = following(tag, wish.version) or tag_of(wish.version, has_v=wish.version.startswith("v"))
+def tag_alone(use: Use, wish: Wish) -> str:
+    """The tag that will say what runs at a place, as no digest does; empty: a digest does, or no tag can."""
+    tag, digest = use.shown
+    if digest or not wish.by_tag:
+        return ""
+    return following(tag, wish.version) or tag_of(wish.version, has_v=wish.version.startswith("v"))
+
+
+def _by_tag(use: Use, wish: Wish) -> dict[Node, str]:
+    new = tag_alone(use, wish)
     if not new:
         raise _refusal(use, "is moved by tag, and the release has no version that is a tag", "set `by: digest`")
     if use.whole:

@@ -24,7 +24,7 @@ from go_release_gate.config.releases import Service, Target
 from go_release_gate.errors import RaceError, RefusedError, UnavailableError, UsageError
 from go_release_gate.facts.patch import file_diff
 from go_release_gate.gitops.moving import Edited, edited, uses_of
-from go_release_gate.gitops.use import Wish
+from go_release_gate.gitops.use import Wish, names_of, tag_alone
 from go_release_gate.ledger.move import Effect, Move, Observed
 
 TRIES = 20
@@ -76,6 +76,7 @@ class GitOps:
         checkout: the repository. words: what is written about a move.
         github: for pull requests in the same repository; None: there is no GitHub to ask.
         notice: is told what a person should know.
+        digest_at: the digest at a reference, empty where there is none; None: nobody is asked what a tag shows.
     """
 
     settings: Target
@@ -84,6 +85,7 @@ class GitOps:
     words: Callable[[Move], Words]
     github: Callable[[], Api] | None = None
     notice: Callable[[str], None] = lambda _words: None
+    digest_at: Callable[[str], str] | None = None
     name: str = ""
     kind: str = field(default="gitops", init=False)
     _branch: str = field(default="", init=False)
@@ -114,6 +116,7 @@ class GitOps:
         look = self._look(move)
         if not look.edited.edits:
             return ()
+        self._refuse_other_tags(look, move)
         count = len(look.edited.edits)
         what = f"{count} {'value' if count == 1 else 'values'} in {', '.join(look.edited.files)}"
         diff = "".join(file_diff(path, look.blobs[path].data, data) for path, data in look.edited.files.items())
@@ -128,6 +131,7 @@ class GitOps:
         if not look.edited.edits:
             return f"{look.branch} of {self.checkout.shown} shows {move.after} already"
         self._refuse_moved(look, move)
+        self._refuse_other_tags(look, move)
         return self._pushed(look, move) if self.settings.deliver == "push" else self._requested(look, move)
 
     def _pushed(self, look: _Look, move: Move) -> str:
@@ -214,6 +218,21 @@ class GitOps:
         if settings is None:
             raise UsageError(f"{self.name}: the service {service} is not set", f"add `releases.services.{service}`")
         return (settings.image, *settings.mirrors)
+
+    def _refuse_other_tags(self, look: _Look, move: Move) -> None:
+        """Raise RefusedError where a tag would stand without a digest, and the registry has another image there."""
+        wish = self._wish(move)
+        tags = {tag_alone(use, wish): use for use in look.edited.uses}
+        for tag, use in tags.items() if self.digest_at else ():
+            named = names_of(use.names) & names_of(wish.repositories)
+            for reference in sorted(f"{name}:{tag}" for name in named if tag):
+                shown = self.digest_at(reference) if self.digest_at else ""
+                if shown != move.after:
+                    raise RefusedError(
+                        f"{use.path}:{use.line} would name {reference}, which is {shown or 'not there'}, "
+                        f"not {move.after}",
+                        "push the release under that tag, or move by digest",
+                    )
 
     def _refuse_moved(self, look: _Look, move: Move) -> None:
         if look.digest and look.digest not in {move.before, move.after} and not move.accepts_drift:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from go_release_gate.cli.release.wiring import Desk
@@ -67,7 +68,20 @@ def _gitops(target: Target, environment: str, service: str, desk: Desk) -> Place
     server = desk.environ.get("GITHUB_SERVER_URL", "")
     checkout = checkout_for(target, access, desk.root, desk.settings.ledger.remote, server)
     github = _github_at(checkout.address, target, desk)
-    return GitOps(target, desk.settings.services, checkout, delivery_words(), github, desk.said)
+    return GitOps(
+        target, desk.settings.services, checkout, delivery_words(), github, desk.said, partial(_digest_at, desk)
+    )
+
+
+def _digest_at(desk: Desk, reference: str) -> str:
+    """The digest at a reference; empty: there is no such tag."""
+    from go_release_gate.adapters.registry.errors import AbsentError
+    from go_release_gate.oci.reference import parse
+
+    try:
+        return desk.registries.look(parse(reference)).digest
+    except AbsentError:
+        return ""
 
 
 def _github_at(address: str, target: Target, desk: Desk) -> Callable[[], Api] | None:
