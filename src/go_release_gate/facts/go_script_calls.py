@@ -15,6 +15,7 @@ from go_release_gate.gomod.goselect import of_range
 from go_release_gate.oci.golang import go_image
 from go_release_gate.shell.unknown import Holes, has_hole
 from go_release_gate.workflow.document import Workflow
+from go_release_gate.workflow.filledscript import FilledScript
 from go_release_gate.workflow.reached import Reached, given_inputs, reached_steps
 
 _GO = re.compile(r"\bgo\b|\bGO\b")
@@ -124,14 +125,13 @@ def _of_step(workflow: Workflow, reached: Reached, go: str, found: Found) -> Non
     run, holes = reached.step.run, reached.evaluator.holes
     if run is None:
         return
-    text, lines = _with_lines(reached.evaluator.parts(run.text))
+    script = FilledScript(run, reached.evaluator)
     walk = Walk(holes)
     directory = _directory(reached, walk)
     number = next((index for index, one in enumerate(reached.job.steps, 1) if one is reached.step), 0)
     scope = f"{reached.job.id}/{reached.step.id or f'#{number}'}"
-    for ran in walk.ran(text, reached.environment, directory):
-        line = run.line_at(_offset(run.text, lines[min(ran.line, len(lines) - 1)]))
-        base = replace(_at(workflow.path, line, WORKFLOW), scope=scope, go=go)
+    for ran in walk.ran(script.text, reached.environment, directory):
+        base = replace(_at(workflow.path, script.line_at(ran.line), WORKFLOW), scope=scope, go=go)
         found.add(ran, replace(base, is_conditional=reached.step.condition is not None), holes, walk)
 
 
@@ -164,21 +164,3 @@ def _at(path: str, line: int, where: str) -> GoCall:
 
 def _identity(call: GoCall) -> tuple[object, ...]:
     return call.line, call.shown, call.directory, call.go, tuple(sorted(call.environment.items()))
-
-
-def _with_lines(parts: list[tuple[str, bool]]) -> tuple[str, list[int]]:
-    """The filled script and, for each of its lines, the line of the text it came from."""
-    text = "".join(piece for piece, _ in parts)
-    lines, line = [0], 0
-    for piece, is_filled in parts:
-        for _ in range(piece.count("\n")):
-            line += not is_filled
-            lines.append(line)
-    return text, lines
-
-
-def _offset(text: str, line: int) -> int:
-    at = 0
-    for _ in range(line):
-        at = text.find("\n", at) + 1
-    return at

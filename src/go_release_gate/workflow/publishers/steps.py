@@ -11,6 +11,7 @@ from go_release_gate.shell.unknown import has_hole
 from go_release_gate.workflow.document import Step
 from go_release_gate.workflow.expressions.evaluate import Evaluator
 from go_release_gate.workflow.expressions.values import Record, Value
+from go_release_gate.workflow.filledscript import FilledScript
 from go_release_gate.workflow.publishers.dockerline import (
     is_pushing_output,
     option_values,
@@ -78,13 +79,12 @@ class StepRun:
     def _script(self, run: Scalar) -> Iterator[Named]:
         if self.step.shell.partition(" ")[0] not in _SHELLS or not _TELLING.search(run.text):
             return
-        text, lines = _with_lines(self.evaluator.parts(run.text))
+        filled = FilledScript(run, self.evaluator)
         script = Script(dict(self.environment), self.evaluator.holes)
-        for called in script.called(text):
+        for called in script.called(filled.text):
             names = pushed_names(called.words) or self._of_tools(called.words, called.environment)
             if names is not None:
-                offset = _offset(run.text, lines[min(called.line, len(lines) - 1)])
-                yield Named(tuple(names), run.line_at(offset), called.is_conditional)
+                yield Named(tuple(names), filled.line_at(called.line), called.is_conditional)
         self.outputs.update(script.outputs)
         self.exported.update(script.environment)
 
@@ -106,28 +106,6 @@ class StepRun:
             if not (is_pre and template.skips_prerelease)
         ]
         return tuple(names) or None
-
-
-def _with_lines(parts: list[tuple[str, bool]]) -> tuple[str, list[int]]:
-    """The filled script and, for each of its lines, the line of the text it came from."""
-    text = "".join(piece for piece, _ in parts)
-    lines, line = [0], 0
-    for piece, is_filled in parts:
-        for _ in range(piece.count("\n")):
-            line += not is_filled
-            lines.append(line)
-    return text, lines
-
-
-def _offset(text: str, line: int) -> int:
-    """Where a line of the text begins."""
-    at = 0
-    for _ in range(line):
-        found = text.find("\n", at)
-        if found < 0:
-            break
-        at = found + 1
-    return at
 
 
 def _listed(text: str) -> tuple[str, ...]:
