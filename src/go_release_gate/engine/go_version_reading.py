@@ -22,7 +22,7 @@ from go_release_gate.facts.go_calls import GoCalls
 from go_release_gate.facts.go_images import image_places
 from go_release_gate.facts.go_setups import Surroundings, workflow_places
 from go_release_gate.facts.go_versions import FILE, GoPlace, GoVersions, Literal
-from go_release_gate.facts.image_builds import ImageBuilds
+from go_release_gate.facts.image_builds import ImageBuilds, builds_by_hand
 from go_release_gate.facts.image_builds import image_builds as builds_of
 from go_release_gate.facts.workflows import Workflows
 from go_release_gate.gomod.goselect import in_version_file, of_range, of_release
@@ -47,7 +47,9 @@ def collect_image_builds(facts: Facts, _settings: Settings, _edges: Edges) -> Im
         baked = (build for name in BAKE_FILES if (text := reader.text(name)) for build in bake_builds(name, text))
         found = replace(found, builds=(*found.builds, *baked))
         ignored = {path: read_patterns(reader.text(path)) for path in {one.ignore for one in files.files} if path}
-        return replace(found, given=_given(facts.repository), ignored=ignored)
+        scripts = ((path, reader.text(path, SCRIPT_LIMIT)) for path in facts.repository.scripts[:SCRIPTS])
+        by_hand = tuple(build for path, text in scripts for build in builds_by_hand(path, text))
+        return replace(found, given=_given(facts.repository), ignored=ignored, by_hand=by_hand)
     return found if found.builds else None
 
 

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from go_release_gate.dockerfile.ignore import Pattern
+from go_release_gate.gocommand.makefile import Recipe, read_makefile
 from go_release_gate.shell.script import Script
-from go_release_gate.shell.unknown import has_hole
+from go_release_gate.shell.unknown import Holes, has_hole
 from go_release_gate.workflow.document import Workflow
 from go_release_gate.workflow.publishers.dockerline import option_values
 from go_release_gate.workflow.publishers.steps import BUILD_PUSH
@@ -60,12 +61,13 @@ class ImageBuilds:
     """Every image build of the workflows, in the order of paths and lines.
 
     `given`: names of build arguments that Makefiles and scripts give to some build. `ignored`: ignore file → its
-    patterns.
+    patterns. `by_hand`: builds for several platforms in Makefiles and scripts, which nobody need run.
     """
 
     builds: tuple[ImageBuild, ...]
     given: frozenset[str] = frozenset()
     ignored: Mapping[str, tuple[Pattern, ...]] = field(default_factory=dict)
+    by_hand: tuple[ImageBuild, ...] = ()
 
     def of(self, dockerfile: str) -> tuple[ImageBuild, ...]:
         """The builds of a Dockerfile."""
@@ -84,6 +86,27 @@ def image_builds(workflows: Iterable[Workflow]) -> ImageBuilds:
                 for build in _of_step(workflow, reached):
                     _put(found, build)
     return ImageBuilds(tuple(sorted(found.values(), key=lambda build: (build.path, build.line))))
+
+
+def builds_by_hand(path: str, text: str) -> Iterator[ImageBuild]:
+    """The builds for several platforms that a Makefile or shell script runs; it is taken to run in its directory."""
+    if "--platform" not in text or not _TELLING.search(text):
+        return
+    holes = Holes()
+    is_script = path.endswith((".sh", ".bash"))
+    recipes = [Recipe("", 1, text)] if is_script else read_makefile(text, holes).recipes
+    for recipe in recipes:
+        for called in Script({}, holes).called(recipe.text):
+            words = _build_arguments(called.words) or ()
+            listed = [name.strip() for value in option_values(words, "--platform") for name in value.split(",")]
+            platforms = tuple(dict.fromkeys(name for name in listed if name and not has_hole(name)))
+            context, files = _context(words), option_values(words, "-f", "--file")
+            targets = option_values(words, "--target")
+            if len(platforms) > 1 and context != "-" and not _REMOTE.match(context):
+                place = _place(context, files[-1] if files else "", posixpath.dirname(path))
+                target = _known(targets[-1]) if targets else ""
+                line = recipe.line + called.line
+                yield ImageBuild(path, line, recipe.target, *place, target=target, platforms=platforms)
 
 
 def _put(found: dict[tuple[object, ...], ImageBuild], build: ImageBuild) -> None:

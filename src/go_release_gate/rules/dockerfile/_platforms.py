@@ -51,10 +51,15 @@ def ways(file: Dockerfile, builds: ImageBuilds | None, table: ReleaseTable | Non
     """Every way the Dockerfile is built, those for several machines first; one without platforms if none is known."""
     found = [
         Built(build.platforms, reaching(file, build.target), Location(build.path, build.line), build)
-        for build in (builds.of(file.path) if builds else ())
+        for build in (_builds(file, builds) if builds else ())
     ]
     found += [Built(row.platforms, reaching(file), row.place) for row in _rows(file, table)]
     return tuple(sorted(found, key=lambda one: not one.is_multiple)) or (Built((), reaching(file)),)
+
+
+def _builds(file: Dockerfile, builds: ImageBuilds) -> tuple[ImageBuild, ...]:
+    """Those of workflows and bake files, else those that are run by hand."""
+    return builds.of(file.path) or tuple(build for build in builds.by_hand if build.dockerfile == file.path)
 
 
 def _rows(file: Dockerfile, table: ReleaseTable | None) -> list[Row]:

@@ -15,8 +15,8 @@ In Dockerfiles:
 
 In finished images: a program whose file is of another machine than the platform it is offered for.
 
-The platforms are those of docker/build-push-action, `docker buildx build --platform`, matrices, and `images` in the
-configuration.
+The platforms are those of docker/build-push-action, `docker buildx build --platform` (of Makefiles and scripts where no
+workflow and no bake file builds it), matrices, and `images` in the configuration.
 
 ## Why
 
