@@ -1,3 +1,3 @@
 """go-release-gate: the one step between a Go repository and its release."""
 
-__version__ = "1.0.0"
+__version__ = "0.1.0"

@@ -58,7 +58,7 @@ def dress(root: Path, version: str) -> None:
     code = root / "src/go_release_gate/__init__.py"
     code.write_text(re.sub(r'__version__ = ".*"', f'__version__ = "{version}"', code.read_text("utf-8")), "utf-8")
     changes = root / "CHANGELOG.md"
-    text = re.sub(rf"(?m)^## {re.escape(version)} \(.*\)$", f"## {version} (2026-12-01)", changes.read_text("utf-8"))
+    text = re.sub(r"(?m)^## 0\.1\.0 \(.*\)$", "## 0.1.0 (2026-11-30)", changes.read_text("utf-8"))
     if f"## {version} (" not in text:
         text = text.replace("## ", f"## {version} (2026-12-01)\n\n### Fixed\n\n- A thing.\n\n## ", 1)
     changes.write_text(text, "utf-8")

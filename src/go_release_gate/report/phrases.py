@@ -178,7 +178,7 @@ def unknown_reasons(report: CheckReport) -> tuple[int, int]:
 
 
 def judged_by(report: CheckReport) -> str:
-    """`judged by go1.26.8 with go-release-gate 1.0.0 in 1.2 s`."""
+    """`judged by go1.26.8 with go-release-gate 0.1.0 in 1.2 s`."""
     seconds = report.timings.get("total")
     took = f" in {seconds:.1f} s" if seconds is not None else ""
     return f"judged by {report.go or 'no Go'} with go-release-gate {report.version}{took}"

@@ -177,7 +177,7 @@ def test_what_is_not_ready_is_refused(world: World) -> None:
     with pytest.raises(RefusedError, match="change __version__ first"):
         refs.state(world.checkout, "0.9.0", world.built)
     changes = world.checkout.root / "CHANGELOG.md"
-    changes.write_text(changes.read_text("utf-8").replace("(2026-12-01)", "(unreleased)"), "utf-8")
+    changes.write_text(changes.read_text("utf-8").replace("(2026-11-30)", "(unreleased)"), "utf-8")
     git(world.checkout.root, "commit", "-qam", "Not yet")
     with pytest.raises(RefusedError, match="is not on main"):
         refs.state(world.checkout, VERSION, world.built)
