@@ -11,6 +11,10 @@ from go_release_gate.facts.binary import Binary
 
 ENTRYPOINT = "entrypoint"
 """The kind of a kept file that entrypoint or command name."""
+REFUSED = "refused"
+"""The kind of one that the runtime user may not execute, and of a folder above it that he may not enter."""
+PE, MACH_O, DAMAGED, DATA = "PE", "Mach-O", "damaged ELF", "data"
+"""Forms of files that Linux does not start: ImageFile.form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class ImageFile:
 
     `mode`: permission bits with setuid and the like; `link`: target of a symbolic link, else empty;
     `layer`: index of the layer it comes from; `shebang`: what follows `#!` at its start, of a file that is started;
+    `form`: what a file is that is started and that Linux cannot start, else empty;
     `kinds`: what it is kept for (facts/images/judged.py); `note`: what a file that looks like a secret seems to be.
     """
 
@@ -61,6 +66,7 @@ class ImageFile:
     shebang: str = ""
     kinds: tuple[str, ...] = ()
     note: str = ""
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,7 @@ class PlatformImage:
         files: what is judged: the entrypoint's file, certificates, zone data, passwd and group, files that look like
             secrets, the toolchain, files that the runtime user may write.
         bytes: of all files that are left in the finished file system. count: of those files.
+        removed: files that look like secrets, in layers though later ones take them away.
         accounts: name → number of the users in /etc/passwd; None: there is no such file.
         ballast: what lies in the layers to no use.
         unreadable: what of it could not be told, and why, one sentence each.
@@ -108,6 +115,7 @@ class PlatformImage:
     unreadable: tuple[str, ...] = ()
     accounts: Mapping[str, int] | None = None
     ballast: tuple[Ballast, ...] = ()
+    removed: tuple[ImageFile, ...] = ()
 
     def file(self, path: str) -> ImageFile | None:
         """The file at an absolute path, None where it was not kept or is not there."""

@@ -35,6 +35,7 @@ class Assembly:
         runtime = started.runtime(config.user, accounts or Accounts({}, {}))
         kept = judged.Kept(overlay, runtime)
         begun = tuple(self._started(overlay, kept))
+        kept.add_refused(begun)
         kept.add_by_look()
         programs, beyond = self._told(self._programs(overlay, begun), begun)
         for path in programs:
@@ -58,6 +59,7 @@ class Assembly:
             unreadable=tuple(dict.fromkeys((*found.problems, *self._problems(), *beyond, *overlay.unreadable[:20]))),
             accounts=None if accounts is None else {name: user for name, (user, _) in accounts.users.items()},
             ballast=judged.ballast(overlay),
+            removed=kept.removed(),
         )
 
     def _layers(self) -> Iterator[Layer]:
@@ -110,7 +112,8 @@ class Assembly:
         for path in begun:
             place = overlay.origin(path)
             if path not in found and place and place[1] in overlay.trees[place[0]].unread:
-                again = self.layers.program(self.found.manifest.layers[place[0]], place[1])
+                body = overlay.trees[place[0]].aliases.get(place[1], place[1])  # a hard link's is its target's
+                again = self.layers.program(self.found.manifest.layers[place[0]], body)
                 if again:
                     found[path] = again
         return found
@@ -140,8 +143,9 @@ class Assembly:
         """What dynamically linked programs and started scripts name as their interpreter."""
         for path in begun:
             index, origin = overlay.origin(path) or (0, path)
-            words = overlay.trees[index].shebangs.get(origin, "").split()
-            yield from (word.encode("utf-8", "surrogateescape") for word in words[:1])
+            shebang = overlay.trees[index].shebangs.get(origin, "")
+            for places in started.interpreters(shebang, self.found.configured.config):
+                yield from (place.encode("utf-8", "surrogateescape") for place in places)
         for binary in binaries:
             if binary.elf is not None and binary.elf.interpreter:
                 yield binary.elf.interpreter.encode("utf-8", "surrogateescape")

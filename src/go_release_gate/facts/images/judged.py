@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from go_release_gate.facts.image_content import ENTRYPOINT, Ballast, ImageFile
+from go_release_gate.facts.image_content import ENTRYPOINT, REFUSED, Ballast, ImageFile
 from go_release_gate.facts.images.overlay import Overlay, is_folder
 from go_release_gate.facts.images.started import Runtime
 from go_release_gate.facts.images.tarstream import FILE, SYMLINK, Attributes
@@ -110,6 +111,17 @@ class Kept:
                     self.add(here, WRITABLE)
                 at = here.rfind(b"/")
 
+    def add_refused(self, paths: Iterable[bytes]) -> None:
+        """Keep, of what is started, files the runtime user may not execute and folders he may not enter."""
+        for path in paths:
+            at = len(path)
+            while at > 0:
+                here = path[:at]
+                node = self._overlay.node(here)
+                if node and not self._may_execute(node[1]):
+                    self.add(here, REFUSED)
+                at = here.rfind(b"/")
+
     def files(self) -> tuple[ImageFile, ...]:
         """What was kept, by path."""
         return tuple(self._file(path, kinds) for path, kinds in sorted(self._kinds.items()) if kinds)
@@ -140,8 +152,28 @@ class Kept:
             return bool(attributes.mode & 0o020)
         return bool(attributes.mode & 0o002)
 
+    def _may_execute(self, attributes: Attributes) -> bool:
+        """Whether the runtime user may; the first of owner, group and others decides, as inode(7) says."""
+        runtime, mode = self._runtime, attributes.mode
+        if runtime is None or runtime.user == 0:
+            return True
+        if attributes.user == runtime.user:
+            return bool(mode & 0o100)
+        return bool(mode & (0o010 if attributes.group in runtime.groups else 0o001))
+
+    def removed(self) -> tuple[ImageFile, ...]:
+        """Secrets that later layers remove or replace: whoever pulls the image has them."""
+        overlay = self._overlay
+        still = {path for path, kinds in self._kinds.items() if SECRET in kinds}
+        noted = ((path, index) for index, path in overlay.hidden if path in overlay.trees[index].notes)
+        found = sorted({path: index for path, index in noted if path not in still}.items())[:MOST]
+        return tuple(self._at(path, index, path, [SECRET]) for path, index in found)
+
     def _file(self, path: bytes, kinds: list[str]) -> ImageFile:
         index, origin = self._overlay.origin(path) or (self._overlay.owner[path], path)
+        return replace(self._at(path, index, origin, kinds), layer=self._overlay.owner[path])
+
+    def _at(self, path: bytes, index: int, origin: bytes, kinds: list[str]) -> ImageFile:
         tree = self._overlay.trees[index]
         size, attributes, link = tree.entries[origin]
         return ImageFile(
@@ -151,8 +183,9 @@ class Kept:
             user=attributes.user,
             group=attributes.group,
             link=link.decode("utf-8", "backslashreplace"),
-            layer=self._overlay.owner[path],
+            layer=index,
             shebang=tree.shebangs.get(origin, "") if ENTRYPOINT in kinds else "",
+            form=tree.forms.get(origin, "") if ENTRYPOINT in kinds else "",
             kinds=tuple(kinds),
             note=tree.notes.get(origin, ""),
         )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Self
 
+from go_release_gate.facts.image_content import DAMAGED, DATA, MACH_O, PE
 from go_release_gate.facts.images.limits import MIB, Limits
 from go_release_gate.facts.images.source import ImageError
 from go_release_gate.facts.images.tarstream import Archive
@@ -39,6 +40,19 @@ def is_program(name: bytes, head: bytes) -> bool:
         return False
     kind = int.from_bytes(head[16:18], "big" if head[5] == 2 else "little")
     return kind in (_EXECUTABLE, _SHARED) and not name.endswith(b".so") and b".so." not in name
+
+
+def form_of(name: bytes, head: bytes) -> str:
+    """What a file is that Linux starts neither as an ELF program nor by `#!`; empty: it may start it.
+
+    Named are Windows' and macOS' programs, ELF files whose header says no program, and whatever else has a mode to be
+    executed. WebAssembly and libraries are passed over: there are engines and loaders that start them.
+    """
+    if head.startswith(MAGIC):
+        is_library = name.endswith(b".so") or b".so." in name
+        return "" if is_library or is_program(name, head) else DAMAGED
+    known = ((b"#!", ""), (b"\0asm", ""), (b"MZ", PE), (b"\xcf\xfa\xed\xfe", MACH_O))
+    return next((form for mark, form in known if head.startswith(mark)), DATA)
 
 
 class Spool:

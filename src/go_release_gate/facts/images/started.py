@@ -12,10 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from go_release_gate.facts.image_content import ImageConfig
+from go_release_gate.facts.shebang import interpreters as named
 
 SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "busybox"})
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _WORDS = 32  # looked at of a command line
+_DRIVE = re.compile(r"^[A-Za-z]:")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 
 
@@ -47,6 +49,11 @@ def places(config: ImageConfig) -> tuple[tuple[str, ...], ...]:
         found += [_places(inner, config)] if inner else []
     found += [_places(word, config) for word in words[1:] if word.startswith(("/", "./"))]
     return tuple(one for one in dict.fromkeys(found) if one)
+
+
+def interpreters(shebang: str, config: ImageConfig) -> tuple[tuple[str, ...], ...]:
+    """For each program that the first line of a script names, where it may be."""
+    return tuple(_places(word, config) for word in named(shebang))
 
 
 def names(config: ImageConfig) -> frozenset[bytes]:
@@ -93,10 +100,18 @@ def runtime(user: str, known: Accounts) -> Runtime | None:
 def _places(word: str, config: ImageConfig) -> tuple[str, ...]:
     if "\0" in word or not word:
         return ()
+    if config.os == "windows":
+        return _windows_places(word, config)
     if "/" in word:
         return (posixpath.normpath(posixpath.join("/", config.directory, word)),)
     folders = config.environment.get("PATH", PATH).split(":")[:64]
     return tuple(posixpath.join("/", config.directory, folder, word) for folder in folders)
+
+
+def _windows_places(word: str, config: ImageConfig) -> tuple[str, ...]:
+    """Below `Files`, where layers of Windows images have their files; names without ending are those of programs."""
+    path = posixpath.join("/", *(_DRIVE.sub("", each.replace("\\", "/")) for each in (config.directory, word)))
+    return tuple(f"/Files{posixpath.normpath(path)}{ending}" for ending in ("", ".exe"))
 
 
 def _first_of_script(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from go_release_gate.facts.images import secrets
 from go_release_gate.facts.images.limits import Budget
-from go_release_gate.facts.images.programs import Program, Spool, is_program
+from go_release_gate.facts.images.programs import Program, Spool, form_of, is_program
 from go_release_gate.facts.images.source import ImageError
 from go_release_gate.facts.images.tarstream import CHARACTER, FILE, FOLDER, LINK, Archive, Attributes, Entry
 
@@ -30,8 +30,9 @@ class Tree:
         entries: path → node; a hard link has its target's. folders: every folder that has something in it.
         whiteouts: paths of lower layers that are gone. opaque: folders whose lower content is gone.
         aliases: hard link → target within the layer. distant: hard link → target that is not in it.
-        programs, contents, notes, shebangs: what is kept of files; notes: what a file that looks like a secret seems
-            to be. unread: programs that were passed over. count: entries of the archive.
+        programs, contents, notes, shebangs, forms: what is kept of files; notes: what a file that looks like a secret
+            seems to be; forms: what a file is that may be executed and cannot (programs.form_of).
+        unread: programs that were passed over. count: entries of the archive.
         unreadable: what cannot be told of it.
     """
 
@@ -45,6 +46,7 @@ class Tree:
     contents: dict[bytes, bytes] = field(default_factory=dict)
     notes: dict[bytes, str] = field(default_factory=dict)
     shebangs: dict[bytes, str] = field(default_factory=dict)
+    forms: dict[bytes, str] = field(default_factory=dict)
     unread: set[bytes] = field(default_factory=set)
     count: int = 0
     unreadable: list[str] = field(default_factory=list)
@@ -103,6 +105,7 @@ class Walk:
             tree.contents,
             tree.notes,
             tree.shebangs,
+            tree.forms,
         )
         for each in kept:
             each.pop(path, None)
@@ -156,6 +159,7 @@ class Walk:
             _copy(tree.programs, target, path)
             _copy(tree.notes, target, path)
             _copy(tree.shebangs, target, path)
+            _copy(tree.forms, target, path)
             if target in tree.unread:
                 tree.unread.add(path)
 
@@ -171,7 +175,10 @@ class Walk:
             self._program(path, head, entry, archive)
             return
         if mode & 0o111 and head.startswith(b"#!"):
-            tree.shebangs[path] = head[2:].split(b"\n", 1)[0].strip().decode("utf-8", "backslashreplace")
+            # Linux takes off spaces and tabs, no carriage return: https://github.com/torvalds/linux/blob/master/fs/binfmt_script.c
+            tree.shebangs[path] = head[2:].split(b"\n", 1)[0].strip(b" \t").decode("utf-8", "backslashreplace")
+        elif mode & 0o111 and (form := form_of(name, head)):
+            tree.forms[path] = form
         if path in KEPT and size <= _KEPT_SIZE:
             tree.contents[path] = head + archive.read(size)
         elif secrets.is_looked_into(path, name, size):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from go_release_gate.facts.binary import Binary
-from go_release_gate.facts.image_content import Expected, ImageContent, PlatformImage
+from go_release_gate.facts.image_content import MACH_O, PE, Expected, ImageContent, PlatformImage
 from go_release_gate.model.severity import Severity
 from go_release_gate.rules.base import Draft
 from go_release_gate.rules.build._image import Said, drafts, own_binaries, started
 
 # machine → what also runs on it, usually: an image should not rest on it
 _ALSO = {"amd64": ("386",), "arm64": ("arm",)}
+_SYSTEMS = {PE: "windows", MACH_O: "darwin"}
 _NAMES = {"amd64": ("amd64", "x86_64", "x64"), "arm64": ("arm64", "aarch64"), "386": ("386", "i386", "x86")}
 
 
@@ -20,9 +21,13 @@ def judged(image: ImageContent, expected: Expected | None) -> Iterator[Draft]:
 
     def of_platform(platform: PlatformImage) -> Iterator[Said]:
         yield from _configuration(platform)
-        meant = {one.path for one in own_binaries(platform, expected)} | started(platform)
+        yield from _system(platform)
+        begun = started(platform)
+        meant = {one.path for one in own_binaries(platform, expected)} | begun
+        fits = any(machine_of(one) == platform.config.architecture for one in platform.binaries if one.path in meant)
         for binary in platform.binaries:
-            yield from _binary(platform, binary, image.platforms, is_meant=binary.path in meant)
+            is_meant = binary.path in begun or (binary.path in meant and not (fits and _is_named(binary)))
+            yield from _binary(platform, binary, image.platforms, is_meant=is_meant)
 
     return drafts(image, of_platform)
 
@@ -36,18 +41,40 @@ def _configuration(platform: PlatformImage) -> Iterator[Said]:
     yield Said("configuration", said)
 
 
+def _system(platform: PlatformImage) -> Iterator[Said]:
+    """What is started is built for another operating system."""
+    os, begun = platform.platform.partition("/")[0], started(platform)
+    for file in platform.files:
+        if os == "linux" and file.form in _SYSTEMS and file.path in begun:
+            yield _of_system(file.path, _SYSTEMS[file.form], os)
+    for binary in platform.binaries:
+        built = binary.info.settings.get("GOOS", "") if binary.info else ""
+        if built and built != os and binary.path in begun:
+            yield _of_system(binary.path, built, os)
+
+
+def _of_system(path: str, built: str, wanted: str) -> Said:
+    return Said(f"system {path}", f"{path} is built for {built}: {wanted} does not start it; build with GOOS={wanted}")
+
+
+def _is_named(binary: Binary) -> bool:
+    """Whether its path names its machine: so a file is called that is there to be handed out."""
+    machine = machine_of(binary)
+    return any(name in binary.path.lower() for name in _NAMES.get(machine, (machine,)))
+
+
 def _binary(
     platform: PlatformImage, binary: Binary, platforms: Iterable[PlatformImage], *, is_meant: bool
 ) -> Iterator[Said]:
     wanted, variant = [*platform.platform.split("/"), "", ""][1:3]
     machine = machine_of(binary)
-    if not machine or not wanted or machine.startswith("machine "):
+    if not machine or not wanted or (machine.startswith("machine ") and not is_meant):
         return
     if machine == wanted:
         yield from _variant(binary, variant, wanted)
         return
-    if not is_meant and any(name in binary.path.lower() for name in _NAMES.get(machine, (machine,))):
-        return  # a file named after another machine is there to be handed out
+    if not is_meant and _is_named(binary):
+        return
     runs = machine in _ALSO.get(wanted, ())
     severity = None if is_meant and not runs else Severity.WARNING
     end = "such a machine runs it only by luck" if runs else "it ends with `exec format error`"

@@ -3,7 +3,7 @@
 ## What it finds
 
 - Files in the image that look like a secret: private keys, logins of git, npm, registries and clouds, `.env` files with
-  passwords.
+  passwords; those too that a later layer removes.
 - Environment variables of the configuration with a token or key in them, or a password that is set
   (`DB_PASSWORD=…`).
 - Build arguments in the history of the layers that hold one (`ARG TOKEN` of a `RUN`).
@@ -70,9 +70,10 @@ def check(image: ImageContent) -> Iterator[Draft]:
 
 
 def _of_platform(platform: PlatformImage) -> Iterator[Said]:
-    for file in platform.files:
+    for file in (*platform.files, *platform.removed):
         if file.note:
-            said = f"{file.path} looks like {file.note}; revoke it, and build with `RUN --mount=type=secret`"
+            where = " (a later layer takes it away, the image still has it)" if file in platform.removed else ""
+            said = f"{file.path} looks like {file.note}{where}; revoke it, and build with `RUN --mount=type=secret`"
             yield Said(f"file {file.path}", said)
     for name, value in platform.config.environment.items():
         if is_secret(name, value):
