@@ -10,10 +10,17 @@ In images whose contents can be told (their base holds nothing of its own there,
 - a flag of the start or an ENV that names a file (`--config=/etc/app.yaml`) which lies elsewhere in the image
   (warning), or in the repository alone (note);
 - a start in shell form, or of a shell script, on a base without a shell;
+- `tini`, `dumb-init` or `bash` in front of the start on Alpine, Debian or Ubuntu, which come without, and no package
+  brings it;
+- a HEALTHCHECK in shell form on a base without a shell, or with `curl` or `wget` where there is none (warning);
 - a container of a manifest or compose file whose `command` starts such a path, or that is told of a settings file
   (`--config=/etc/app.yaml`) which neither the image holds nor a volume brings (warning).
 
-In finished images: what is started is not there or nobody may execute it, or a script's interpreter is missing.
+In finished images, what is started
+
+- is not there, is empty, or is no program: neither an ELF file with a sound header nor a file with `#!`;
+- may be executed by nobody, or not by the image's user, who may lack the right to enter a folder above it;
+- is a script whose interpreter is missing, or what its `#!/usr/bin/env` starts, or whose lines end like Windows'.
 
 ## Why
 
@@ -62,6 +69,7 @@ from go_release_gate.rules.build._image_runtime import not_startable
 from go_release_gate.rules.dockerfile._absent import not_held, not_made
 from go_release_gate.rules.dockerfile._contents import Contents, contents
 from go_release_gate.rules.dockerfile._shipped import label, place, shipped, target_of
+from go_release_gate.rules.dockerfile._tools import lacks, unhealthy
 from go_release_gate.rules.manifest import _containers as manifest
 
 RULE = Rule(
@@ -90,11 +98,15 @@ def check(
         state = end_state(file, stage)
         yield from not_made(file, stage)
         first = state.entrypoint or state.command
+        held = contents(file, stage)
+        yield from unhealthy(file, stage, held)
         if first is None:
             continue
-        held = contents(file, stage)
         yield from not_held(file, stage, held, (repository, workloads))
-        message, better = _problem(first, started_words(state), held, is_default=state.shell is None)
+        words = started_words(state)
+        message, better = _problem(first, words, held, is_default=state.shell is None)
+        if not message and words and lacks(file, stage, held, words[0]):
+            message = f"starts `{words[0]}`, which {held.base.name} does not hold; expected its package"
         if message:
             yield Draft(
                 place(file, first),
