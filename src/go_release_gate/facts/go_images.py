@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from go_release_gate.dockerfile.graph import Copy, copies, mounts
 from go_release_gate.dockerfile.model import Dockerfile, Instruction, Stage
 from go_release_gate.facts.go_built import modules_of_calls
 from go_release_gate.facts.go_calls import GoCall
@@ -13,12 +14,15 @@ from go_release_gate.facts.go_versions import AUTO, IMAGE, LABEL, LOCAL, GoPlace
 from go_release_gate.facts.image_builds import ImageBuild
 from go_release_gate.gomod.goselect import of_release
 from go_release_gate.oci.golang import GoImage, go_image
+from go_release_gate.shell.unknown import Unknown
 
 _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))")
 _NOT_SHIPPED = "tests?|dev|develop|debug|dlv|e2e|ci|lint|fuzz|bench|examples?|tilt|local|tools?"
 _TEST = re.compile(rf"(?i)(?:^|[-._/])(?:{_NOT_SHIPPED})(?:$|[-._/])")
 _BUILDERS = re.compile(r"(?:^|[;&|\s(])(?:make|gmake|mage|task|just)(?:\s|$)|\bbuild[\w-]*\.sh\b")
 _SOURCES = re.compile(r"^(?:\.|\./|\./?\*|(?:\./)?(?:src|cmd|internal|pkg)/?\S*|\S*\.go|go\.\S+)$")
+_FOREIGN = re.compile(r"\bgit\s+(?:clone|init|fetch)\b|\bgo\s+mod\s+init\b")
+_ADDRESS = re.compile(r"://|^git@")
 _LABEL = re.compile(r"(?i)(?<![\w.-])\"?((?:[\w.-]+\.)?go(?:lang)?[_.-]?version)\"?=(\"[^\"]*\"|'[^']*'|\S+)")
 
 
@@ -60,6 +64,7 @@ def _place(
     family, calls, directories, default = around
     own = [call for call in calls if any(call.stage is one for one in family)]
     modules, is_open = modules_of_calls(own, directories)
+    is_open = is_open and not _clones(family) and any(_sees_repository(file, one) for one in family)
     if not modules and is_open and tuple(directories) == (".",):
         modules = (".",)
     is_guess = not modules and (is_open or any(map(_builds, family)))
@@ -92,6 +97,26 @@ def _builds(stage: Stage) -> bool:
     copied = [one for one in stage.instructions if one.keyword in ("COPY", "ADD") and not one.flag("from")]
     has_sources = any(_SOURCES.match(word) for one in copied for word in one.array or one.value.split()[:-1])
     return has_sources and any(one.keyword == "RUN" and _BUILDERS.search(one.value) for one in stage.instructions)
+
+
+def _clones(family: Sequence[Stage]) -> bool:
+    """Whether a stage brings in, or makes, a module that is none of the repository's: it may build that one."""
+    return any(one.keyword == "RUN" and _FOREIGN.search(one.value) for stage in family for one in stage.instructions)
+
+
+def _sees_repository(file: Dockerfile, stage: Stage) -> bool:
+    """Whether files of the build context come into a stage, also by way of others."""
+    waiting, seen = [stage.index], {stage.index}
+    while waiting:
+        for each in file.ancestry(file.stages[waiting.pop()]):
+            for one in (*copies(file, each), *mounts(file, each)):
+                sources = one.sources if isinstance(one, Copy) else ("mount",)
+                if one.is_context and any(isinstance(word, Unknown) or not _ADDRESS.search(word) for word in sources):
+                    return True
+                if one.stage is not None and one.stage not in seen:
+                    seen.add(one.stage)
+                    waiting.append(one.stage)
+    return False
 
 
 def _toolchain(calls: Sequence[GoCall], family: Sequence[Stage]) -> str | None:

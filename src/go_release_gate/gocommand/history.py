@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from go_release_gate.gocommand.call import GoCommand
 from go_release_gate.gocommand.flags import OPEN, Flag, flags_of, is_verb, verb_since, verbs
 from go_release_gate.gocommand.quoted import split
+from go_release_gate.gocommand.read import is_wrapper
 from go_release_gate.shell.unknown import has_hole
 
 OLDEST, NEWEST = 11, 26
@@ -62,7 +63,7 @@ def minor_of(go: str) -> int | None:
 
 def problems(command: GoCommand, minor: int) -> Iterator[Problem]:
     """What Go 1.`minor` refuses of the command. What is partly unknown is not judged."""
-    if not command.verb or has_hole(command.verb):
+    if not command.verb or has_hole(command.verb) or (command.verb == "download" and is_wrapper(command.program)):
         return
     if not (is_verb(command.verb) or command.verb.startswith("tool ")):
         if minor <= NEWEST:

@@ -48,6 +48,11 @@ def program_version(program: str) -> str:
     return match[1] if match else ""
 
 
+def is_wrapper(program: str) -> bool:
+    """Whether a program is one of golang.org/dl (`go1.22.3`, `gotip`), whose own command is `download`."""
+    return bool(program_version(program)) or program.rpartition("/")[2].removesuffix(".exe") == "gotip"
+
+
 def with_goflags(command: GoCommand, goflags: str) -> GoCommand:
     """The command with the flags that GOFLAGS adds: those its verb knows, before its own.
 

@@ -106,6 +106,8 @@ def test_what_no_go_takes(line):
         "go run . -v",
         "go test ./... -v",
         "go build -- -odd",
+        "go1.22.3 download",
+        "gotip download 12345",
     ],
 )
 def test_what_today_takes(line):
