@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from go_release_gate.rules.base import Rule
 
 WORKFLOWS = ".github/workflows"
+STARTERS = "workflow-templates"
 RELEASERS = (".goreleaser.yml", ".goreleaser.yaml", "goreleaser.yml", "goreleaser.yaml", ".config/goreleaser.yaml")
 VERSION_FILES = (".go-version", ".tool-versions", "mise.toml", ".mise.toml")
 
@@ -29,7 +30,7 @@ def has_more(repository: Repository, settings: Settings) -> bool:
     if repository.documents or repository.scripts or settings.images:
         return True
     directories = {module.dir for module in repository.modules} | {"."}
-    places = (WORKFLOWS, *RELEASERS, *(f"{place}/{name}" for place in directories for name in VERSION_FILES))
+    places = (WORKFLOWS, STARTERS, *RELEASERS, *(f"{place}/{name}" for place in directories for name in VERSION_FILES))
     return any(os.path.lexists(f"{repository.root}/{place}") for place in places)
 
 

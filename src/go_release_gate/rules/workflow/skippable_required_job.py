@@ -7,7 +7,7 @@ A job that sums others up (it looks at `needs.*.result`, uses alls-green, or has
 
 - has no `if: always()`: it is skipped when a job that it needs fails;
 - runs unless cancelled (`!cancelled()`), or on `failure()` alone: it is skipped when somebody cancels a job;
-- looks for failures and not for what was cancelled;
+- looks for failures and not for what was cancelled, or runs always and looks at nothing;
 - stands in a workflow that pull requests start by path alone: where no path fits, the check is never reported.
 
 ## Why
@@ -40,8 +40,12 @@ from go_release_gate.facts.workflows import Workflows
 from go_release_gate.model.severity import Severity
 from go_release_gate.rules.base import Draft, Rule
 from go_release_gate.rules.workflow._places import place, target
+from go_release_gate.shell.unknown import Holes, Unknown
 from go_release_gate.workflow.calls import scalars
 from go_release_gate.workflow.document import Job, Workflow
+from go_release_gate.workflow.expressions.evaluate import Evaluator
+from go_release_gate.workflow.expressions.values import Record
+from go_release_gate.workflow.runs import LATER
 from go_release_gate.workflow.tree import child, entries_of
 
 RULE = Rule(
@@ -59,6 +63,14 @@ _NAMED = re.compile(
 )
 _SUMMING_ACTION = "re-actors/alls-green"
 _FAILS = re.compile(r"['\"]failure['\"]|==\s*failure\b", re.IGNORECASE)
+_STATUS = re.compile(r"\b(always|success|failure|cancelled)\s*\(\s*\)", re.IGNORECASE)
+_IDLE = re.compile(r"(?:\s*(?:echo\b[^;&|<>`$\n]*|true|:|exit 0)[ \t]*(?:\n|$))+\s*")
+_ASKS = re.compile(r"\bneeds\.|\(\s*needs\s*\)|\b(?:failure|success|cancelled)\s*\(")
+_ENDS = (
+    ("failure", False, "one of them fails"),
+    ("cancelled", False, "a job was cancelled"),
+    ("cancelled", True, "the run is cancelled"),
+)
 _ALSO = re.compile(r"cancelled|success|skipped", re.IGNORECASE)
 
 
@@ -82,6 +94,9 @@ def _drafts(workflow: Workflow, job: Job) -> Iterator[Draft]:
         line = job.condition.line if job.condition else job.line
         yield _draft(workflow, job, line, f"`{job.id}` stands for the jobs it needs, and {said}", "condition")
     elif job.condition is not None and "always()" in job.condition.text:
+        if _is_idle(job):
+            message = f"`{job.id}` stands for the jobs it needs and asks none how it ended: it passes whatever they do"
+            yield _draft(workflow, job, job.condition.line, message, "idle")
         texts = [one for one in scalars(job.table) if one is not job.condition]
         fails = next((one for one in texts if _FAILS.search(one.text)), None)
         if fails is not None and not any(_ALSO.search(one.text) for one in texts):
@@ -101,15 +116,36 @@ def _drafts(workflow: Workflow, job: Job) -> Iterator[Draft]:
 
 def _condition(job: Job) -> str:
     """Why it can be skipped though it should fail."""
-    text = job.condition.text.replace(" ", "").lower() if job.condition else ""
     better = "expected `if: always()` and a step that fails unless all results are success"
-    if "always()" in text:
-        return ""
-    if "!cancelled()" in text:
-        return f"is skipped when the run is cancelled, which counts as passed; {better}"
-    if "failure()" in text:
-        return "" if "cancelled()" in text else f"is skipped when a job was cancelled, which counts as passed; {better}"
-    return f"is skipped when one of them fails, which counts as passed; {better}"
+    for result, is_whole, when in _ENDS:
+        if _is_run(job, result, is_whole=is_whole) is False:
+            return f"is skipped when {when}, which counts as passed; {better}"
+    return ""
+
+
+def _is_run(job: Job, result: str, *, is_whole: bool) -> bool | Unknown:
+    """Whether the job runs after the first that it needs, or the whole run, ended so.
+
+    A condition that asks no status asks success. What `cancelled()` says of one cancelled job is left open.
+    """
+    text = job.condition.text.strip().removeprefix("${{").removesuffix("}}") if job.condition else "success()"
+    if not _STATUS.search(text):
+        text = f"success() && ({text})"
+    open_ = "github.run" if result == "cancelled" else "false"
+    known = {"always": "true", "success": "false", "failure": str(result == "failure").lower()}
+    known["cancelled"] = "true" if is_whole else open_
+    results = [result, *("success" for _ in job.needs[1:])]
+    needs = {name: Record({"result": one}, LATER) for name, one in zip(job.needs, results, strict=True)}
+    told = _STATUS.sub(lambda match: known[match[1].lower()], text)
+    return Evaluator({"needs": Record(needs)}, Holes()).is_true(told)
+
+
+def _is_idle(job: Job) -> bool:
+    """Whether nothing in it can fail or asks how others ended."""
+    texts = (one.text for one in scalars(job.table) if one is not job.condition)
+    return all(step.run is not None and _IDLE.fullmatch(step.run.text) for step in job.steps) and not any(
+        _ASKS.search(text) for text in texts
+    )
 
 
 def _stands_for_others(job: Job) -> bool:

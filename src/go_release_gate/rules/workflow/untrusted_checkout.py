@@ -4,7 +4,8 @@
 
 A workflow that runs on `pull_request_target`, `workflow_run` or `issue_comment`, or is called by one that does, and
 checks out the head of the pull request (by actions/checkout with its ref or repository, by `gh pr checkout` or by
-fetching `refs/pull/…`). It is an error where the job goes on to run something.
+fetching `refs/pull/…`). It is an error where the job goes on to run something; where the checkout has a `path` of its
+own, something of that folder.
 
 ## Why
 
@@ -113,7 +114,7 @@ def _ways(workflows: Workflows) -> Iterator[_Way]:
 def _draft(way: _Way, job: Job, number: int, line: int) -> Draft:
     workflow, events, step = way.workflow, way.events, job.steps[number]
     is_chosen = way.is_chosen or _is_chosen(workflow, job, step)
-    runs = step.run is not None or any(_runs(other) for other in job.steps[number + 1 :])
+    runs = step.run is not None or any(_runs(other, step.input("path")) for other in job.steps[number + 1 :])
     after = "and runs it or what it brings" if runs else "beside the rights of this repository"
     return Draft(
         place(workflow, line),
@@ -137,9 +138,17 @@ def _brought(way: _Way, job: Job, step: Step) -> int:
     return step.run.line_at(match.start()) if step.run is not None and match else 0
 
 
-def _runs(step: Step) -> bool:
-    """Whether a later step may run something of the checkout."""
-    return step.run is not None or (step.uses is not None and step.action not in _NO_CODE)
+def _runs(step: Step, folder: str) -> bool:
+    """Whether a later step may run something of the checkout; in a folder of its own data until it is entered."""
+    name = folder.strip().removeprefix("./").strip("/")
+    if name in ("", ".") or "$" in name:
+        return step.run is not None or (step.uses is not None and step.action not in _NO_CODE)
+    inside = re.compile(rf"(?:\./)?{re.escape(name)}(?:/|$)", re.IGNORECASE)
+    if step.run is None:
+        return step.action.startswith("./") and inside.match(step.action) is not None
+    to_it = r"\b(?:cd|pushd|(?:make|go)\s+-C)\s+|(?:^|[\s;&|(])(?=\S+/)"
+    enters = rf"(?:{to_it})[\"']?(?:\./)?{re.escape(name)}(?:[/\s\"';&|)]|$)"
+    return inside.match(step.directory) is not None or re.search(enters, step.run.text, re.MULTILINE) is not None
 
 
 def _is_chosen(workflow: Workflow, job: Job, step: Step | None = None) -> bool:
