@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from go_release_gate.dockerfile.graph import Copy, copies, mounts
-from go_release_gate.dockerfile.model import Dockerfile, Instruction, Stage
+from go_release_gate.dockerfile.graph import Copy, Mount, copies, mounts
+from go_release_gate.dockerfile.model import Dockerfile, Instruction, Stage, Value
 from go_release_gate.facts.go_built import modules_of_calls
 from go_release_gate.facts.go_calls import GoCall
 from go_release_gate.facts.go_versions import AUTO, IMAGE, LABEL, LOCAL, GoPlace, Literal, switching_of
@@ -109,8 +109,9 @@ def _sees_repository(file: Dockerfile, stage: Stage) -> bool:
     waiting, seen = [stage.index], {stage.index}
     while waiting:
         for each in file.ancestry(file.stages[waiting.pop()]):
-            for one in (*copies(file, each), *mounts(file, each)):
-                sources = one.sources if isinstance(one, Copy) else ("mount",)
+            origins: list[Copy | Mount] = [*copies(file, each), *mounts(file, each)]
+            for one in origins:
+                sources: tuple[Value, ...] = one.sources if isinstance(one, Copy) else ("mount",)
                 if one.is_context and any(isinstance(word, Unknown) or not _ADDRESS.search(word) for word in sources):
                     return True
                 if one.stage is not None and one.stage not in seen:
