@@ -17,6 +17,7 @@ from go_release_gate.facts.image_builds import ImageBuilds
 from go_release_gate.facts.workflows import Workflows
 from go_release_gate.facts.workloads import Workloads
 from go_release_gate.oci.manifests.scan import is_passed_over, is_sample
+from go_release_gate.shell.unknown import has_hole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,20 +31,20 @@ SIZE_LIMIT = 256 << 10  # bytes of a script or Makefile
 COUNT_LIMIT = 500  # scripts that are read
 START_DEPTH = 3  # scripts that start scripts
 
+_TOOLS = re.compile(r"(?:^|(?<=/))hack/")  # where many repositories keep the scripts that their Makefiles and CI run
 _NAMES = re.compile(r"[\w./-]+\.sh\b")
 
 
 def collect_go_calls(facts: Facts, _settings: Settings, _edges: Edges) -> GoCalls | None:
     """The calls, None where there are none."""
     repository = facts.repository
-    scripts = [path for path in repository.scripts if not _is_aside(path)]
+    scripts = [path for path in repository.scripts if not _is_aside(_TOOLS.sub("", path))]
     processes = [path for path in repository.documents if _is_procfile(path) and not _is_aside(path)]
     sources = [facts.others.get(kind) for kind in (Workflows, Dockerfiles, Workloads)]
     if not (scripts or processes or any(sources)):
         return None
-    reading = _Reading(
-        repository.root, known=frozenset(repository.scripts), modules=tuple(one.dir for one in repository.modules)
-    )
+    homes = (*(one.dir for one in repository.modules), *(one.dir for one in repository.workspaces))
+    reading = _Reading(repository.root, known=frozenset(repository.scripts), modules=homes)
     reading.workflows(facts.others.get(Workflows))
     reading.dockerfiles(facts.others.get(Dockerfiles), facts.others.get(ImageBuilds))
     reading.manifests(facts.others.get(Workloads), processes)
@@ -55,7 +56,7 @@ def collect_go_calls(facts: Facts, _settings: Settings, _edges: Edges) -> GoCall
 @dataclass(slots=True)
 class _Reading:
     """What was found so far; `started`: scripts → the files that start them; `known`: the scripts there are;
-    `modules`: directories of the modules."""
+    `modules`: directories of the modules and workspaces."""
 
     root: Path
     calls: list[GoCall] = field(default_factory=list)
@@ -83,19 +84,29 @@ class _Reading:
                     self._start(start)
 
     def _of_dockerfile(self, dockerfile: Dockerfile, builds: object) -> OfDockerfile:
-        """With the first build context in which every command would find its module, else with none."""
+        """With the first build context in which every command would find its module, best its packages too; else with
+        none."""
         from go_release_gate.facts.go_dockerfile_calls import of_dockerfile
 
-        for context in self._contexts(dockerfile, builds):
-            found = of_dockerfile(dockerfile, context)
-            if all(self._fits(call.directory, context) for call in found.calls if call.directory):
-                return found
-        return of_dockerfile(dockerfile, "")
+        fitting = [
+            found
+            for context in self._contexts(dockerfile, builds)
+            for found in (of_dockerfile(dockerfile, context),)
+            if all(self._fits(call.directory, context) for call in found.calls if call.directory)
+        ]
+        whole = (found for found in fitting if all(map(self._has_packages, found.calls)))
+        return next(whole, None) or next(iter(fitting), None) or of_dockerfile(dockerfile, "")
 
     def _fits(self, directory: str, context: str) -> bool:
         """Whether `directory` is there, and a module that holds it lies in the context (or nobody knows of any)."""
         inside = [one for one in self.modules if _is_below(directory, one) and _is_below(one, context)]
         return (self.root / directory).is_dir() and (bool(inside) or not self.modules)
+
+    def _has_packages(self, call: GoCall) -> bool:
+        """Whether the directories of packages that a command names (`./cmd/api`) are there."""
+        words = call.command.arguments if call.command.verb in ("build", "install") and call.directory else ()
+        local = (word.partition("...")[0] for word in words if word.startswith("./") and not has_hole(word))
+        return all(os.path.lexists(self.root / call.directory / word) for word in local)
 
     def _start(self, base: GoCall) -> None:
         """A script that a container starts: its commands are the container's start too."""
