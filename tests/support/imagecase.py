@@ -3,6 +3,7 @@
 -- image --
 name ghcr.io/acme/shop:1.4.2           first what is about the image as a whole
 read-at 2026-03-01T00:00:00Z
+annotation org.opencontainers.image.version=1.4.2
 platform linux/amd64                   then each platform with the lines below it
 config linux/arm64                     where the configuration says another one
 user 65532
@@ -80,6 +81,8 @@ def image_of(text: str) -> ImageContent:
             config = ImageConfig(machine.partition("/")[0], os)
             platform = PlatformImage(rest, f"sha256:{'2' * 64}", f"sha256:{'3' * 64}", config)
             found = replace(found, platforms=(*found.platforms, platform))
+        elif word == "annotation":
+            found = replace(found, annotations={**found.annotations, rest.partition("=")[0]: rest.partition("=")[2]})
         elif not found.platforms:
             found = replace(found, **{word.replace("-", "_"): (rest,) if word == "unreadable" else rest})
         else:

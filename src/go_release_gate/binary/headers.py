@@ -137,7 +137,8 @@ def _sections(elf: _Forms, window: Window) -> tuple[tuple[SectionHeader, ...], s
     names = window.at(named["sh_offset"], min(named["sh_size"], NAMES)) if named is not first else b""
     found = tuple(_section(row, names) for row in rows if row["sh_type"] != "SHT_NULL")
     cut = next((one for one in found if one.size and one.offset + one.size > window.size), None)
-    return found, f"section {cut.name} lies beyond the end of the file: it is cut off" if cut else ""
+    what = f"section {cut.name}" if cut and cut.name else "a section"
+    return found, f"{what} lies beyond the end of the file: it is cut off" if cut else ""
 
 
 def _section(row: Any, names: bytes) -> SectionHeader:

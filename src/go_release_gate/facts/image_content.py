@@ -133,6 +133,7 @@ class ImageContent:
         annotations: of the index.
         unreadable: what could not be told of the image as a whole.
         read_at: when it was read, RFC 3339; empty: not known.
+        offered: every platform it names, those too that were not asked for and so not read.
     """
 
     name: str
@@ -142,6 +143,7 @@ class ImageContent:
     annotations: Mapping[str, str] = field(default_factory=dict)
     unreadable: tuple[str, ...] = ()
     read_at: str = ""
+    offered: tuple[str, ...] = ()
 
     @property
     def repository(self) -> str:

@@ -35,10 +35,11 @@ def platform_picture(platform: PlatformImage) -> list[str]:
     if len(layers) > MOST_LAYERS:
         lines.append(f"  and {len(layers) - MOST_LAYERS} more layers")
     for binary in sorted(platform.binaries, key=lambda one: -one.size)[:MOST_PROGRAMS]:
-        if binary.elf is None or not binary.elf.sections:
+        sections = binary.elf.sections if binary.elf is not None else ()
+        if not sections or sum(one.size for one in sections) > binary.size:  # a file that was cut off
             continue
         lines.append(f"{name}: {log_text(binary.path, LABEL)} by section")
-        shown = [(section.size, section.name) for section in binary.elf.sections[:MOST_SECTIONS]]
+        shown = [(section.size, section.name) for section in sections[:MOST_SECTIONS]]
         rest = binary.size - sum(size for size, _ in shown)
         lines += bars([*shown, (rest, "the rest")] if rest > 0 else shown, binary.size)
     return lines

@@ -29,13 +29,14 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What a name stands for."""
+    """What a name stands for. `offered`: every platform that it names."""
 
     digest: str
     media_type: str
     annotations: Mapping[str, str]
     images: tuple[Found, ...]
     unreadable: tuple[str, ...]
+    offered: tuple[str, ...] = ()
 
 
 def choose(source: Source, platforms: tuple[str, ...], limits: Limits) -> Chosen:
@@ -46,6 +47,7 @@ def choose(source: Source, platforms: tuple[str, ...], limits: Limits) -> Chosen
     """
     top = source.manifest()
     unreadable: list[str] = []
+    offered: list[str] = []
     try:
         parsed = parse(top.content, top.media_type)
     except ImageError as error:
@@ -53,9 +55,10 @@ def choose(source: Source, platforms: tuple[str, ...], limits: Limits) -> Chosen
     if isinstance(parsed, ImageManifest):
         images = [_found(source, "", top.digest, parsed, limits)]
     else:
-        images = list(_Opened(source, limits, platforms, unreadable).images(parsed, 1))
+        images = list(_Opened(source, limits, platforms, unreadable, offered).images(parsed, 1))
     chosen = [one for one in images if not platforms or any(matches(each, one.platform) for each in platforms)]
-    there = ", ".join(dict.fromkeys(one.platform for one in images)) or "no image"
+    offered += [one.platform for one in images]
+    there = ", ".join(dict.fromkeys(offered)) or "no image"
     unreadable += [
         f"the image has no {each} (it has {there})"
         for each in platforms
@@ -63,7 +66,8 @@ def choose(source: Source, platforms: tuple[str, ...], limits: Limits) -> Chosen
     ]
     if not images and not unreadable:
         unreadable.append("the index names no image")
-    return Chosen(top.digest, parsed.media_type, parsed.annotations, tuple(chosen), tuple(unreadable))
+    found = tuple(dict.fromkeys(offered))
+    return Chosen(top.digest, parsed.media_type, parsed.annotations, tuple(chosen), tuple(unreadable), found)
 
 
 def matches(asked: str, platform: str) -> bool:
@@ -74,12 +78,13 @@ def matches(asked: str, platform: str) -> bool:
 
 @dataclass(slots=True)
 class _Opened:
-    """Opens indexes within indexes, up to a depth and a number."""
+    """Opens indexes within indexes, up to a depth and a number. `passed`: platforms that nobody asks for."""
 
     source: Source
     limits: Limits
     platforms: tuple[str, ...]
     unreadable: list[str]
+    passed: list[str]
     count: int = 0
 
     def images(self, index: Index, depth: int) -> Iterator[Found]:
@@ -94,6 +99,8 @@ class _Opened:
             is_asked = not self.platforms or any(matches(asked, each.platform) for asked in self.platforms)
             if is_asked or not each.platform:
                 yield from self._opened(each, depth)
+            else:
+                self.passed.append(each.platform)
 
     def _opened(self, each: Descriptor, depth: int) -> Iterator[Found]:
         name = each.platform or each.digest

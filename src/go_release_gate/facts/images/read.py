@@ -51,6 +51,7 @@ def read_image(
         layers.read(blobs, progress)
         binaries = Binaries()
         read = tuple(Assembly(one, layers, binaries).image() for one in chosen.images)
+    annotations, unreadable = dict(chosen.annotations), chosen.unreadable
     return ImageContent(
-        source.name, chosen.digest, chosen.media_type, read, dict(chosen.annotations), chosen.unreadable
+        source.name, chosen.digest, chosen.media_type, read, annotations, unreadable, offered=chosen.offered
     )

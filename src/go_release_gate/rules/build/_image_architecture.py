@@ -49,7 +49,7 @@ def _system(platform: PlatformImage) -> Iterator[Said]:
             yield _of_system(file.path, _SYSTEMS[file.form], os)
     for binary in platform.binaries:
         built = binary.info.settings.get("GOOS", "") if binary.info else ""
-        if built and built != os and binary.path in begun:
+        if built and os and built != os and binary.path in begun:
             yield _of_system(binary.path, built, os)
 
 

@@ -38,6 +38,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from go_release_gate.facts.image_content import Expected, ImageContent, PlatformImage
@@ -82,7 +83,18 @@ def labels_of(image: ImageContent, platform: PlatformImage) -> Mapping[str, str]
 
 
 def _of_platform(image: ImageContent, platform: PlatformImage, wanted: Expected) -> Iterator[Said]:
+    yield from _created(platform.config.created, "the configuration", image)
     labels = labels_of(image, platform)
+    yield from _of_labels(labels, image, platform, wanted)
+    for given in (platform.annotations, image.annotations):
+        other = {key: value for key, value in given.items() if labels.get(key) != value}
+        for said in _of_labels(other, image, platform, wanted):
+            yield replace(said, key=f"{said.key} annotation", message=said.message.replace("label", "annotation", 1))
+
+
+def _of_labels(
+    labels: Mapping[str, str], image: ImageContent, platform: PlatformImage, wanted: Expected
+) -> Iterator[Said]:
     yield from _version(labels.get(f"{PREFIX}version", ""), platform, wanted)
     yield from _revision(labels.get(f"{PREFIX}revision", ""), platform, wanted)
     source = labels.get(f"{PREFIX}source", "")
@@ -90,7 +102,6 @@ def _of_platform(image: ImageContent, platform: PlatformImage, wanted: Expected)
         said = f"the label {PREFIX}source is `{source}`, but the repository is `{wanted.source}`"
         yield Said("source", f"{said}; labels of a base image stay unless they are set anew", Severity.WARNING)
     yield from _created(labels.get(f"{PREFIX}created", ""), "the label", image)
-    yield from _created(platform.config.created, "the configuration", image)
     # what is pinned may be an index, and the label the manifest that was chosen from it
     base = f"{PREFIX}base.digest"
     yield from _same(labels, base, wanted.base_digest, "the Dockerfile's last FROM pins", Severity.WARNING)

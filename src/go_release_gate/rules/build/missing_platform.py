@@ -47,7 +47,7 @@ RULE = Rule(
 def check(image: ImageContent, expected: Expected) -> Iterator[Draft]:
     """One draft per platform."""
     there = [_parts(one.platform) for one in image.platforms]
-    told = ", ".join(one.platform for one in image.platforms) or "no platform at all"
+    told = ", ".join(image.offered or (one.platform for one in image.platforms)) or "no platform at all"
     for name in expected.platforms:
         wanted = _parts(name)
         if not any(one[: len(wanted)] == wanted for one in there):

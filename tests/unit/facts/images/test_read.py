@@ -69,7 +69,8 @@ def test_platforms(tmp_path: Path) -> None:
     ]
     missing = opened(store, index, tmp_path, platforms=("linux/s390x",))
     assert missing.platforms == ()
-    assert "no linux/s390x" in missing.unreadable[0]
+    assert "no linux/s390x (it has linux/amd64, linux/arm/v7)" in missing.unreadable[0]
+    assert missing.offered == ("linux/amd64", "linux/arm/v7")
 
 
 def test_an_artifact(tmp_path: Path) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from go_release_gate.adapters.images.layout import Folder, Layout
+from go_release_gate.binary.model import Elf, Section
 from go_release_gate.config.settings import Settings
 from go_release_gate.engine.inspecting import judge_image
 from go_release_gate.facts.images.read import read_image
+from go_release_gate.report.size_picture import picture, platform_picture
 from support.images import Blob, Item, Store, folder, hardlink, layer, symlink
 
 PROGRAM = Path("/bin/true").read_bytes()
@@ -143,3 +146,22 @@ def test_a_secret_that_stays_is_told_once(tmp_path: Path) -> None:
     program = layer({"app": Item(PROGRAM, 0o755)})
     (found,) = told(tmp_path, program, layer({"id.key": KEY}), layer({"id.key": Item(KEY, 0o600)}))
     assert found.endswith("/id.key looks like a private key; revoke it, and build with `RUN --mount=type=secret`")
+
+
+def test_no_platform_is_told(tmp_path: Path) -> None:
+    """An image that says no operating system is for none in particular."""
+    assert told(tmp_path, layer({"app": Item(WINDOWS_STUB, 0o755)}), platform="/") == []
+
+
+def test_a_program_that_was_cut_off(tmp_path: Path) -> None:
+    """It cannot be told what it is, and its sections are no parts of its size."""
+    store = Store()
+    cut = layer({"app": Item(PROGRAM[: len(PROGRAM) // 2], 0o755)})
+    digest = store.image([cut], {"Entrypoint": ["/app"]})
+    image = read_image(Layout("image", Folder(store.layout(tmp_path, ("", digest)))))
+    (binary,) = image.platforms[0].binaries
+    assert "cut off" in binary.unreadable
+    assert not [line for line in picture(image) if "by section" in line]
+    whole = Elf("amd64", sections=(Section(".text", 10 * binary.size),))
+    platform = replace(image.platforms[0], binaries=(replace(binary, elf=whole),))
+    assert not [line for line in platform_picture(platform) if "by section" in line]
