@@ -9,6 +9,9 @@ In Dockerfiles, in workflows that publish, and in the scripts they run:
 - `GOPROXY=direct` (a note; a warning together with a checksum database that is off), and credentials in a GOPROXY.
 - `go build -mod=mod` and its like, and in image builds `go mod tidy` and `go get`.
 
+In workflows that publish nothing, settings of the first kind but -mod=mod, as a note: there a pull request's go.sum is
+believed unseen.
+
 ## Why
 
 go.sum is the record of what was reviewed and tested. A build that may rewrite it, or that takes what go.sum does not
@@ -24,8 +27,8 @@ not everybody's, in GOPRIVATE: `GOPRIVATE=git.example.com,github.com/acme/*`. Gi
 
 Own hosts and paths in GOPRIVATE, GONOSUMDB and GOINSECURE are right and not reported, `-modcacherw` neither. `go get`
 and `go mod tidy` are told of where the directory they run in was copied from the repository; in a stage that makes a
-module of its own (`go mod init`) they change nobody's go.sum. Workflows that publish nothing, Makefiles and scripts
-that no such build starts are not judged.
+module of its own (`go mod init`) they change nobody's go.sum. Makefiles and scripts that no build of an image or
+release starts are not judged, nor commands of workflows that publish nothing.
 
 ## References
 
@@ -37,12 +40,13 @@ that no such build starts are not judged.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from go_release_gate.dockerfile.model import Dockerfile, Instruction, Stage
 from go_release_gate.dockerfile.syntax import assignments
 from go_release_gate.facts.dockerfiles import Dockerfiles
-from go_release_gate.facts.go_calls import DOCKERFILE, GoCall, GoCalls
+from go_release_gate.facts.go_calls import DOCKERFILE, WORKFLOW, GoCall, GoCalls
 from go_release_gate.facts.workflows import Workflows
 from go_release_gate.gocommand.integrity import GRAVE, MILD, NAMES, has_credentials, weakness
 from go_release_gate.model.finding import Edit, Fix, Location, Target
@@ -88,13 +92,23 @@ def _drafts(calls: GoCalls, workflows: Workflows | None, files: Dockerfiles | No
             for stage in dockerfile.stages:
                 yield from _of_stage(dockerfile, stage, written.setdefault(dockerfile.path, set()))
     for workflow in workflows.files if workflows else ():
-        if is_releasing(workflow.path, workflows):
-            about = Target("workflow", workflow.path)
-            for scope, texts in _tables(workflow):
-                yield from _of_texts(texts, (workflow.path, about, scope), written.setdefault(workflow.path, set()))
+        about, known = Target("workflow", workflow.path), written.setdefault(workflow.path, set())
+        for scope, texts in _tables(workflow):
+            drafts = _of_texts(texts, (workflow.path, about, scope), known)
+            yield from drafts if is_releasing(workflow.path, workflows) else _tested(drafts)
     for call in calls.calls:
         if is_shipped(call, workflows):
-            yield from _of_call(call, written.setdefault(call.path, set()))
+            yield from _settings_of(call, written.setdefault(call.path, set()))
+            yield from _of_command(call)
+        elif call.where == WORKFLOW:
+            yield from _tested(_settings_of(call, written.setdefault(call.path, set())))
+
+
+def _tested(drafts: Iterable[Draft]) -> Iterator[Draft]:
+    """What weakens tests alone is a note; what would be one anyway, and -mod=mod, which ships nothing, are nothing."""
+    for draft in drafts:
+        if draft.severity is not Severity.NOTE and "-mod=mod" not in draft.message:
+            yield replace(draft, severity=Severity.NOTE)
 
 
 def _tables(workflow: object) -> Iterator[tuple[str, Texts]]:
@@ -142,7 +156,8 @@ def _set_names(one: Instruction, escape: str) -> Iterator[tuple[str, int]]:
         return
 
 
-def _of_call(call: GoCall, written: set[tuple[str, str]]) -> Iterator[Draft]:
+def _settings_of(call: GoCall, written: set[tuple[str, str]]) -> Iterator[Draft]:
+    """Variables that are set for a command, and those that `go env -w` writes."""
     where = (place(call), target(call), call.scope)
     for name in NAMES:
         value = call.environment.get(name, "")
@@ -154,7 +169,6 @@ def _of_call(call: GoCall, written: set[tuple[str, str]]) -> Iterator[Draft]:
         for name in NAMES:
             if name in pairs:
                 yield from _setting(where, name, pairs[name], pairs)
-    yield from _of_command(call)
 
 
 def _setting(where: tuple[Location, Target, str], name: str, value: str, others: Mapping[str, str]) -> Iterator[Draft]:
