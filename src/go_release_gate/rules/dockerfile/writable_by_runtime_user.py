@@ -57,6 +57,14 @@ RULE = Rule(
 )
 
 _SAME = ({"nonroot", "65532"}, {"nobody", "65534"})
+_MAKING = frozenset({"adduser", "useradd"})
+_VALUED = frozenset(
+    {
+        "-b", "-c", "-d", "-e", "-f", "-G", "-g", "-h", "-K", "-k", "-p", "-s", "-u", "--comment", "--gecos", "--gid",
+        "--groups", "--home", "--home-dir", "--ingroup", "--shell", "--uid"
+    }
+)  # fmt: skip
+"""Options of both that take the next word."""
 
 
 @RULE.check
@@ -67,8 +75,10 @@ def check(found: Dockerfiles, builds: ImageBuilds | None = None) -> Iterator[Dra
         program = _program(end)
         user = end.user.partition(":")[0].strip() if isinstance(end.user, str) else ""
         if program and user not in ("0", "root"):
-            for one in reversed(list(file.ancestry(stage))):
-                yield from _of_stage(file, one, program, user)
+            lineage = list(reversed(list(file.ancestry(stage))))
+            users = {user, *_other_names(file, lineage, user)} - {""}
+            for one in lineage:
+                yield from _of_stage(file, one, program, users)
 
 
 RULE.check_of(ImageContent, uses=(Expected,))(writable)
@@ -83,11 +93,11 @@ def _program(end: ImageState) -> str:
     return posixpath.normpath(posixpath.join(end.directory, first))
 
 
-def _of_stage(file: Dockerfile, stage: Stage, program: str, user: str) -> Iterator[Draft]:
+def _of_stage(file: Dockerfile, stage: Stage, program: str, users: set[str]) -> Iterator[Draft]:
     before = dict(zip(stage.instructions, states(file, stage), strict=False))
     given = [copy for copy in copies(file, stage) if _gives(copy, before[copy.instruction].directory, program)]
     for copy in given[-1:]:
-        how = _how(copy, user)
+        how = _how(copy, users)
         if how:
             message = f"{shown(program)} can be replaced by the user that runs it: {how}; copy it as root, mode 0755"
             key = f"{label(stage)} copy {program}"
@@ -95,7 +105,7 @@ def _of_stage(file: Dockerfile, stage: Stage, program: str, user: str) -> Iterat
             yield Draft(place(file, copy.instruction), message, key, target=target_of(file), fix=fix)
     for command in commands(file, stage) if given else ():
         if not command.is_start and command.line > given[-1].instruction.line:
-            how = _opened(command, program, user)
+            how = _opened(command, program, users)
             if how:
                 message = f"{shown(program)} can be replaced by the user that runs it: {how}; leave it to root"
                 key = f"{label(stage)} run {program}"
@@ -117,12 +127,12 @@ def _gives(copy: Copy, directory: str, program: str) -> bool:
     return not copy.is_context and may_be_directory and destination != "/" and program.startswith(f"{destination}/")
 
 
-def _how(copy: Copy, user: str) -> str:
+def _how(copy: Copy, users: set[str]) -> str:
     mode = _mode(copy.chmod)
     if mode is not None and mode & 0o002:
         return f"`--chmod={shown(str(copy.chmod))}` lets everybody write to it"
     owner = copy.chown.partition(":")[0] if isinstance(copy.chown, str) else ""
-    if owner and _is_same(owner, user) and (mode is None or mode & 0o200):
+    if owner in users and (mode is None or mode & 0o200):
         return f"`--chown={shown(str(copy.chown))}` makes it the owner"
     return ""
 
@@ -132,11 +142,31 @@ def _mode(text: Value) -> int | None:
     return int(text, 8) if is_octal and not set(str(text)) & {"8", "9"} and isinstance(text, str) else None
 
 
-def _is_same(one: str, other: str) -> bool:
-    return bool(other) and (one == other or any({one, other} <= names for names in _SAME))
+def _other_names(file: Dockerfile, lineage: list[Stage], user: str) -> Iterator[str]:
+    """What else a user is called: the number of a name, the name of a number, as far as commands of the image tell."""
+    made = (_made(command) for stage in lineage for command in commands(file, stage))
+    for names in (*_SAME, *made):
+        if user and user in names:
+            yield from names
 
 
-def _opened(command: RunCommand, program: str, user: str) -> str:
+def _made(command: RunCommand) -> set[str]:
+    """The name and number of the user that a command makes; empty: it makes none, or says no number."""
+    if posixpath.basename(command.words[0]) not in _MAKING:
+        return set()
+    number, names, before = "", [], ""
+    for word in command.words[1:]:
+        if word.startswith("-"):
+            number = word.partition("=")[2] if word.startswith("--uid=") else number
+        elif before in ("-u", "--uid"):
+            number = word
+        elif before not in _VALUED:
+            names.append(word)
+        before = word
+    return {number, names[0]} if number.isdecimal() and names else set()
+
+
+def _opened(command: RunCommand, program: str, users: set[str]) -> str:
     """What a `chown` or `chmod` of the program, or of a directory around it, does."""
     options = [word for word in command.words[1:] if word.startswith("-") and len(word) > 1]
     rest = [word for word in command.words[1:] if word not in options]
@@ -148,7 +178,7 @@ def _opened(command: RunCommand, program: str, user: str) -> str:
         return ""
     shown_words = shown(" ".join(command.holes.shown(word) for word in command.words))
     if command.words[0] == "chown":
-        return f"`{shown_words}` makes it the owner" if _is_same(rest[0].partition(":")[0], user) else ""
+        return f"`{shown_words}` makes it the owner" if rest[0].partition(":")[0] in users else ""
     mode = _mode(rest[0])
     is_open = (mode is not None and mode & 0o002) or rest[0] in ("a+w", "o+w", "ugo+w", "a+rwx", "ugo+rwx", "o+rwx")
     return f"`{shown_words}` lets everybody write to it" if is_open else ""
