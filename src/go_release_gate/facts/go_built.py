@@ -84,9 +84,9 @@ def _with_modules(
     first, last = place.span
     run = [call for call in calls if _is_in(call, workflow, job) and (not last or first <= call.line <= last)]
     modules, is_open = modules_of_calls(run, directories)
-    is_guess = not modules and (is_open or _builds(job, place.span))
-    if is_guess and len(directories) == 1 and is_open:
-        return replace(place, modules=tuple(directories))
+    is_guess = not modules and (place.is_guess or is_open or _builds(job, place.span))
+    if is_guess and len(directories) == 1 and (place.is_guess or is_open):
+        return replace(place, modules=tuple(directories), is_guess=False)
     pairs = _pairs(run, directories) if place.others and not is_open else ()
     return replace(place, modules=modules, is_guess=is_guess, pairs=pairs)
 

@@ -22,6 +22,7 @@ _SETUPS = ("actions/setup-go", "magnetikonline/action-golang-cache")
 _MAJOR = re.compile(r"@v?(\d{1,3})(?:\.|$)")
 _ONE_NAME = re.compile(r"\$\{\{\s*(env|matrix|inputs)\.([\w-]+)\s*\}\}")
 _RUNS_IMAGE = re.compile(r"\b(?:docker|podman)\s+run\b")
+_BUILDS = re.compile(r"(?:^|[\s;&|])go\s+(?:build|generate|test|vet|run\s+\.|install\s+\.|mod\s)")
 _FIRST_LOCAL = 6  # the major version of setup-go from which on GOTOOLCHAIN is `local`
 
 ReadFile = Callable[[str], str]  # text of a version file or module file, empty: there is none
@@ -107,6 +108,7 @@ def _merged(found: _Found) -> GoPlace:
         scope=place.scope,
         source=place.source,
         span=place.span,
+        is_guess=place.is_guess,
     )
 
 
@@ -186,11 +188,13 @@ def _of_runs(workflow: Workflow, reached: Reached) -> Iterator[tuple[GoPlace, Se
         is_run = len(words) > 2 and words[0].rpartition("/")[2] in ("docker", "podman") and words[1] == "run"
         if not is_run or not any(word.startswith(("-v", "--volume", "--mount")) for word in words):
             continue
-        image = next((found for word in words[2:] if not word.startswith("-") and (found := go_image(word))), None)
+        at = next((at for at, word in enumerate(words) if at > 1 and word[0:1] != "-" and go_image(word)), 0)
+        image = go_image(words[at]) if at else None
         if image:
+            builds = _BUILDS.search(" ".join(words[at + 1 :])) is not None
             line = run.line_at(_offset(run.text, called.line))
             scope = f"{reached.job.id}/{reached.step.id or image.repository}"
-            place = GoPlace(COMMAND, workflow.path, line, f"docker run {image.name}", scope=scope)
+            place = GoPlace(COMMAND, workflow.path, line, f"docker run {image.name}", scope=scope, is_guess=builds)
             yield place, image.selection, LOCAL if image.is_local else ""
 
 
