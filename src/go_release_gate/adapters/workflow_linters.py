@@ -9,14 +9,15 @@ https://github.com/rhysd/actionlint/blob/main/docs/usage.md, https://docs.zizmor
 from __future__ import annotations
 
 import json
+import re
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from go_release_gate.adapters.process import Runner
+from go_release_gate.adapters.process import Completed, Runner
 from go_release_gate.adapters.programs import find
 from go_release_gate.errors import UnavailableError
 from go_release_gate.facts.workflow_lint import WorkflowWord
@@ -26,6 +27,8 @@ OUTPUT_LIMIT = 16 << 20  # bytes
 TIME_LIMIT = 60.0  # seconds for all files
 ACTIONLINT = ("-no-color", "-shellcheck=", "-pyflakes=", "-format", "{{json .}}")
 ZIZMOR = ("--offline", "--no-progress", "--no-config", "--format", "json", "--no-exit-codes", "--persona", "regular")
+NONE_READ = 3  # zizmor's exit code where it could read none of its inputs
+_NOT_READ = re.compile(r"failed to (?:validate|load) file://(\S+) as workflow")
 _GRAVE = frozenset({"High", "Medium"})
 
 
@@ -53,20 +56,19 @@ class WorkflowLinters:
                 (place / copy).write_bytes(data)
             found: list[WorkflowWord] = []
             if self.actionlint:
-                found += _actionlint(self._said(self.actionlint, [*ACTIONLINT, *names], place), names)
+                done = self._run(self.actionlint, [*ACTIONLINT, *names], place)
+                found += _actionlint(_answer(self.actionlint, done), names)
             if self.zizmor:
-                found += _zizmor(self._said(self.zizmor, [*ZIZMOR, "--", *names], place), names)
+                done = self._run(self.zizmor, [*ZIZMOR, "--", *names], place)
+                is_none_read = done.returncode == NONE_READ and not done.timed_out
+                found += _zizmor([] if is_none_read else _answer(self.zizmor, done), names)
+                found += _passed_over(done.stderr, names, {one.path for one in found})
         return tuple(sorted(found, key=lambda one: (one.path, one.line, one.column, one.tool, one.kind)))
 
-    def _said(self, program: Path, arguments: Sequence[str], place: Path) -> Any:
+    def _run(self, program: Path, arguments: Sequence[str], place: Path) -> Completed:
         variables = {"PATH": "/usr/bin:/bin", "HOME": str(place), "LC_ALL": "C.UTF-8"}
         argv = [str(program), *arguments]
-        done = self.runner.run(argv, cwd=place, env=variables, timeout=TIME_LIMIT, output_limit=OUTPUT_LIMIT)
-        text = b"" if done.timed_out or done.truncated else done.stdout
-        try:
-            return json.loads(text)
-        except ValueError:
-            raise UnavailableError(f"{program.name} gave no answer") from None
+        return self.runner.run(argv, cwd=place, env=variables, timeout=TIME_LIMIT, output_limit=OUTPUT_LIMIT)
 
 
 def find_workflow_linters(
@@ -76,6 +78,22 @@ def find_workflow_linters(
     beside = (Path(sys.executable).parent,)
     actionlint, zizmor = (find(name, parent, root, beside) for name in ("actionlint", "zizmor"))
     return WorkflowLinters(actionlint, zizmor, runner, scratch) if actionlint or zizmor else None
+
+
+def _answer(program: Path, done: Completed) -> Any:
+    try:
+        return json.loads(b"" if done.timed_out or done.truncated else done.stdout)
+    except ValueError:
+        raise UnavailableError(f"{program.name} gave no answer") from None
+
+
+def _passed_over(log: bytes, names: Mapping[str, str], told: Container[str]) -> Iterator[WorkflowWord]:
+    """The files that zizmor cannot read as workflows, where nobody else has said what is wrong with them."""
+    for name in dict.fromkeys(_NOT_READ.findall(log.decode("utf-8", "replace"))):
+        path = names.get(name)
+        if path is not None and path not in told:
+            said = "this is no workflow as GitHub reads one, and nothing in it was looked at"
+            yield WorkflowWord(path, 1, 1, "zizmor", "input", said)
 
 
 def _actionlint(answer: Any, names: Mapping[str, str]) -> Iterator[WorkflowWord]:

@@ -97,6 +97,32 @@ def test_the_real_zizmor(tmp_path: Path) -> None:
     assert not [one for one in found if one.path == "b.yml" and one.kind == "template-injection"]
 
 
+def test_a_workflow_that_zizmor_cannot_read(tmp_path: Path) -> None:
+    """It is told, alone or among others, and nothing that is said of the others is lost."""
+    linters = find_workflow_linters({}, tmp_path, ProcessRunner(), tmp_path)
+    assert linters is not None
+    lame = WORKFLOW.replace(b"    runs-on: ubuntu-latest\n", b"")
+
+    alone = linters.lint([("a.yml", lame)])
+    among = linters.lint([("a.yml", lame), ("b.yml", WORKFLOW)])
+
+    assert {one.path for one in alone} == {"a.yml"}
+    assert {one.path for one in among} == {"a.yml", "b.yml"}
+
+
+def test_both_say_what_they_can(tmp_path: Path) -> None:
+    """What actionlint says of a file that zizmor cannot read is enough."""
+    said = [{"message": "no runs-on", "filepath": ".github/workflows/0.yml", "line": 3, "column": 3, "kind": "syntax"}]
+    log = b"WARN failed to validate file://.github/workflows/0.yml as workflow: input does not match\n"
+    runner = Fake(Completed(3, json.dumps(said).encode(), log, 0.1))
+
+    both = WorkflowLinters(Path("/bin/actionlint"), Path("/bin/zizmor"), runner, tmp_path).lint([("a.yml", WORKFLOW)])
+    one = WorkflowLinters(None, Path("/bin/zizmor"), runner, tmp_path).lint([("a.yml", WORKFLOW)])
+
+    assert [word.message for word in both] == ["no runs-on"]
+    assert [(word.path, word.line, word.tool) for word in one] == [("a.yml", 1, "zizmor")]
+
+
 def test_the_real_actionlint(tmp_path: Path) -> None:
     """What it says has its own kind, and the place where it is."""
     kept = next(iter(sorted((Path(__file__).parents[3] / ".cache/bin").glob("actionlint-*"))), None)

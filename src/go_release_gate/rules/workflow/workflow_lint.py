@@ -20,8 +20,9 @@ https://docs.zizmor.sh/audits/. `# zizmor: ignore[...]` on a line counts.
 
 Left out, because another rule here says it with more context: actionlint on calls of reusable workflows
 (`invalid-workflow-call`) and on needs and outputs of jobs (`missing-job-output`), zizmor on unpinned images
-(`unpinned-image`). Composite actions of the repository are not given to them. Their configuration files do not count.
-Without them nothing is said; a notice says so where the rule is selected by name.
+(`unpinned-image`). A runner's label that actionlint does not know is told where it is nearly one of GitHub's: others
+may be the organisation's own. Composite actions of the repository are not given to them. Their configuration files do
+not count. Without them nothing is said; a notice says so where the rule is selected by name.
 
 ## References
 
@@ -33,6 +34,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from go_release_gate.facts.workflow_lint import WorkflowLint, WorkflowWord
 from go_release_gate.facts.workflows import Workflows
@@ -51,6 +53,7 @@ RULE = Rule(
 
 _SAID_HERE = frozenset({"workflow-call", "job-needs", "action", "unpinned-images"})
 _OF_JOBS = re.compile(r'property "[^"]*" is not defined in object type .*(?:outputs|result)')
+_QUOTED = re.compile(r'"([^"]*)"')
 _INJECTION = "template-injection"
 _LONGEST = 400  # characters of a message
 
@@ -61,7 +64,7 @@ def check(lint: WorkflowLint, workflows: Workflows) -> Iterator[Draft]:
     known = {one.path: one for one in workflows.files}
     injected = {(one.path, one.line) for one in lint.words if one.kind == _INJECTION}
     for word in lint.words:
-        if word.path in known and not _is_said_here(word) and not _is_said_twice(word, injected):
+        if word.path in known and not (_is_said_here(word) or _is_elsewhere(word) or _is_said_twice(word, injected)):
             message = f"{word.tool}, {word.kind}: {' '.join(word.message.split())}"[:_LONGEST]
             place = Location(word.path, max(word.line, 1), None, max(word.column, 1))
             severity = None if word.is_grave else Severity.NOTE
@@ -78,6 +81,22 @@ def _is_said_twice(word: WorkflowWord, injected: set[tuple[str, int]]) -> bool:
     """Both linters know expressions of strangers in scripts."""
     is_it = word.tool == "actionlint" and "potentially untrusted" in word.message
     return is_it and (word.path, word.line) in injected
+
+
+def _is_elsewhere(word: WorkflowWord) -> bool:
+    """Whether a label that actionlint does not know may be one of the organisation's own runners.
+
+    It is taken for a slip only where it is nearly GitHub's and has the same digits.
+    """
+    if word.kind != "runner-label":
+        return False
+    label, *known = _QUOTED.findall(word.message) or [""]
+    near = get_close_matches(label, known, 1, 0.9)
+    return not near or _digits(near[0]) != _digits(label) or len(label) > len(near[0]) + 1
+
+
+def _digits(label: str) -> str:
+    return "".join(one for one in label if one.isdigit())
 
 
 def _is_said_here(word: WorkflowWord) -> bool:
