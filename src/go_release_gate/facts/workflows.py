@@ -75,9 +75,7 @@ class Workflows:
 
     def callers(self, path: str) -> tuple[Workflow, ...]:
         """The workflows that call the one at `path`."""
-        return tuple(
-            one for one in self.files if any(job.uses and job.uses.text.strip() == f"./{path}" for job in one.jobs)
-        )
+        return tuple(one for one in self.files if any(job.calls == path for job in one.jobs))
 
 
 @dataclass(frozen=True, slots=True)

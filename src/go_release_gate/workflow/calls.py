@@ -1,7 +1,7 @@
 """Which workflows of a repository call which, what they declare and what each call gives.
 
 https://docs.github.com/en/actions/how-tos/reuse-automations/reuse-workflows. Only calls within the repository
-(`uses: ./.github/workflows/NAME`) can be followed.
+(`uses: ./.github/workflows/NAME`, or `$/…`) can be followed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from go_release_gate.workflow.document import Job, Workflow
 from go_release_gate.workflow.tree import Mapping as Table
 from go_release_gate.workflow.tree import Node, Scalar, child, entries_of, text_of
 
-LOCAL = "./"
 INHERIT = "inherit"
 CHAIN_LIMIT = 500  # chains of calls that are gone through from one call
 
@@ -58,7 +57,7 @@ class CallGraph:
     def _calls(self) -> Mapping[str, tuple[Call, ...]]:
         found: dict[str, tuple[Call, ...]] = {}
         for one in self.files:
-            named = ((job, self._paths.get(path_of(job))) for job in one.jobs)
+            named = ((job, self._paths.get(job.calls)) for job in one.jobs)
             found[one.path] = tuple(Call(one, job, callee) for job, callee in named if callee is not None)
         return found
 
@@ -117,12 +116,6 @@ class CallGraph:
                 return 0
             level = {one.callee.path for path in level for one in self._calls[path]}
         return depth
-
-
-def path_of(job: Job) -> str:
-    """Path of the workflow of this repository that a job calls; empty: it calls none, or another's."""
-    text = job.uses.text.strip() if job.uses else ""
-    return text.removeprefix(LOCAL) if text.startswith(LOCAL) else ""
 
 
 def is_callable(workflow: Workflow) -> bool:

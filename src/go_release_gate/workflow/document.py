@@ -19,6 +19,7 @@ from go_release_gate.workflow.tree import Mapping as Table
 from go_release_gate.workflow.triggers import Trigger, read_triggers
 
 Texts = Mapping[str, Scalar]
+OWN = ("./", "$/")  # how `uses` begins where it names something of the same repository
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,6 +78,12 @@ class Job:
     steps: tuple[Step, ...] = ()
     container: Scalar | None = None
     table: Node | None = field(default=None, repr=False)
+
+    @property
+    def calls(self) -> str:
+        """Path of the workflow of this repository that it calls; empty: it calls none, or another repository's."""
+        text = self.uses.text.strip() if self.uses else ""
+        return text[len(OWN[0]) :].removeprefix("./") if text.startswith(OWN) else ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

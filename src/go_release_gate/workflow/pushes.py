@@ -12,7 +12,6 @@ from go_release_gate.workflow.expressions.values import Record, Value, is_unknow
 from go_release_gate.workflow.matrix import combinations
 from go_release_gate.workflow.publishers.steps import Around, Named, StepRun, known_outputs
 from go_release_gate.workflow.runs import LATER, Run, contexts
-from go_release_gate.workflow.tree import Scalar
 
 STEP_LIMIT = 3000  # steps of one evaluation, and each 256 characters of their scripts
 CALL_LIMIT = 10  # workflows that call one another, GitHub's own limit
@@ -136,13 +135,12 @@ class _Simulation:
             return done
         for matrix in combinations(job.matrix, Evaluator(base, self.budget.holes)):
             found = {**base, "matrix": matrix, "strategy": Unknown(LATER), "job": Unknown(LATER)}
-            done.outputs = self._called(job, job.uses, found, done) if job.uses else self._stepped(job, found, done)
+            done.outputs = self._called(job, found, done) if job.uses else self._stepped(job, found, done)
         return done
 
-    def _called(self, job: Job, uses: Scalar, base: dict[str, Value], done: _Done) -> Record:
+    def _called(self, job: Job, base: dict[str, Value], done: _Done) -> Record:
         """A reusable workflow of this repository, with the inputs it is given."""
-        path = uses.text.partition("@")[0].removeprefix("./").strip()
-        callee = self.around.workflows.get(path) if uses.text.startswith("./") else None
+        callee = self.around.workflows.get(job.calls.partition("@")[0])
         if callee is None or self.budget.calls == 0:
             return Record({}, LATER)
         self.budget.calls -= 1

@@ -73,7 +73,7 @@ def given_inputs(workflow: Workflow, files: Iterable[Workflow]) -> list[Inputs]:
     found: list[Inputs] = []
     for caller in files:
         for job in caller.jobs:
-            if job.uses and job.uses.text.strip() == f"./{workflow.path}":
+            if job.calls == workflow.path:
                 found += [{name: filled(value, evaluator) for name, value in job.inputs.items()}]
     return found[:CALLERS] or [{}]
 

@@ -43,7 +43,6 @@ from go_release_gate.workflow.calls import (
     given,
     inherits_secrets,
     is_callable,
-    path_of,
 )
 from go_release_gate.workflow.document import Job, Workflow
 from go_release_gate.workflow.tree import Node, Scalar
@@ -82,7 +81,7 @@ def check(workflows: Workflows) -> Iterator[Draft]:
 
 
 def _lost(workflow: Workflow, job: Job, broken: set[str]) -> Iterator[Draft]:
-    path = path_of(job)
+    path = job.calls
     if not path or path in broken or job.uses is None or "${{" in path:
         return
     name, at, _ = path.partition("@")

@@ -31,7 +31,7 @@ from go_release_gate.facts.workflows import Workflows
 from go_release_gate.model.severity import Severity
 from go_release_gate.rules.base import Draft, Rule
 from go_release_gate.rules.workflow._places import place, target
-from go_release_gate.workflow.calls import Call, CallGraph, is_callable, path_of
+from go_release_gate.workflow.calls import Call, CallGraph, is_callable
 from go_release_gate.workflow.document import Workflow
 
 RULE = Rule(
@@ -70,7 +70,7 @@ def _many(graph: CallGraph, workflow: Workflow) -> Iterator[Draft]:
     pending = [(job, job) for job in workflow.jobs]
     while pending:
         first, job = pending.pop(0)
-        name = (path_of(job) or job.uses.text.strip()) if job.uses else ""
+        name = (job.calls or job.uses.text.strip()) if job.uses else ""
         if not name:
             continue
         called.add(name)
