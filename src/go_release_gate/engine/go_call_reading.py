@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from go_release_gate.dockerfile.model import Dockerfile
     from go_release_gate.facts.go_dockerfile_calls import OfDockerfile
     from go_release_gate.facts.go_script_calls import Found
+    from go_release_gate.workflow.composite import Action
 
 SIZE_LIMIT = 256 << 10  # bytes of a script or Makefile
 COUNT_LIMIT = 500  # scripts that are read
@@ -63,6 +64,7 @@ class _Reading:
     started: dict[str, list[str]] = field(default_factory=dict)
     known: frozenset[str] = frozenset()
     modules: tuple[str, ...] = ()
+    actions: dict[str, Action | None] = field(default_factory=dict)
 
     def workflows(self, fact: object) -> None:
         """The steps of all workflows."""
@@ -70,7 +72,15 @@ class _Reading:
             from go_release_gate.facts.go_script_calls import of_workflow
 
             for workflow in fact.files:
-                self._take(of_workflow(workflow, fact.files), workflow.path)
+                self._take(of_workflow(workflow, fact.files, self._action), workflow.path)
+
+    def _action(self, directory: str) -> Action | None:
+        """The composite action in a directory of the repository."""
+        from go_release_gate.workflow.composite import first_action
+
+        if directory and directory not in self.actions:
+            self.actions[directory] = first_action(directory, self.text)
+        return self.actions.get(directory)
 
     def dockerfiles(self, fact: object, builds: object) -> None:
         """RUN, CMD and ENTRYPOINT of all stages."""

@@ -26,6 +26,8 @@ from go_release_gate.facts.image_builds import ImageBuilds, builds_by_hand
 from go_release_gate.facts.image_builds import image_builds as builds_of
 from go_release_gate.facts.workflows import Workflows
 from go_release_gate.gomod.goselect import in_version_file, of_range, of_release
+from go_release_gate.workflow.composite import FILES as ACTION_FILES
+from go_release_gate.workflow.composite import Action, first_action
 
 if TYPE_CHECKING:
     from go_release_gate.config.settings import Settings
@@ -82,6 +84,7 @@ class _Reader:
 
     root: Path
     texts: dict[str, str] = field(default_factory=dict)
+    actions: dict[str, Action | None] = field(default_factory=dict)
 
     def text(self, path: str, limit: int = SIZE_LIMIT) -> str:
         if path not in self.texts:
@@ -92,6 +95,12 @@ class _Reader:
         """A line of a file, without its line feed."""
         lines = self.text(path, LINE_LIMIT).split("\n")
         return lines[number - 1] if 0 < number <= len(lines) else ""
+
+    def action(self, directory: str) -> Action | None:
+        """The composite action in a directory."""
+        if directory and directory not in self.actions:
+            self.actions[directory] = first_action(directory, self.text)
+        return self.actions.get(directory)
 
     def _read(self, path: str, limit: int) -> str:
         if path.startswith(("..", "/")) or not os.path.lexists(self.root / path):
@@ -108,8 +117,16 @@ def _of_workflows(facts: Facts, repository: Repository, reader: _Reader, directo
     if not isinstance(workflows, Workflows):
         return []
     calls = facts.others.get(GoCalls)
-    found = workflow_places(workflows.files, Surroundings(reader.text, _directives(repository)))
-    return with_modules(found, workflows.files, calls.calls if isinstance(calls, GoCalls) else (), directories)
+    found = workflow_places(workflows.files, Surroundings(reader.text, _directives(repository), reader.action))
+    found = with_modules(found, workflows.files, calls.calls if isinstance(calls, GoCalls) else (), directories)
+    return [_at_home(place) for place in found]
+
+
+def _at_home(place: GoPlace) -> GoPlace:
+    """A place whose Go a composite action names is that action's line: there it is mended."""
+    literal = place.literal
+    is_action = literal is not None and posixpath.basename(literal.path) in ACTION_FILES
+    return replace(place, path=literal.path, line=literal.line) if literal and is_action else place
 
 
 def _of_dockerfiles(facts: Facts, directories: list[str]) -> list[GoPlace]:

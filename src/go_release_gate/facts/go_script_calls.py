@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from go_release_gate.facts.go_calls import MAKEFILE, SCRIPT, WORKFLOW, GoCall
@@ -14,6 +14,7 @@ from go_release_gate.gocommand.walk import Ran, Walk, joined
 from go_release_gate.gomod.goselect import of_range
 from go_release_gate.oci.golang import go_image
 from go_release_gate.shell.unknown import Holes, has_hole
+from go_release_gate.workflow.composite import Action, directory_of, reached_within
 from go_release_gate.workflow.document import Workflow
 from go_release_gate.workflow.filledscript import FilledScript
 from go_release_gate.workflow.reached import Reached, given_inputs, reached_steps
@@ -102,11 +103,14 @@ def of_makefile(path: str, text: str) -> Found:
     return found
 
 
-def of_workflow(workflow: Workflow, files: Iterable[Workflow]) -> Found:
-    """What the steps of a workflow hold, in every combination of their matrix."""
+def of_workflow(
+    workflow: Workflow, files: Iterable[Workflow], action_of: Callable[[str], Action | None] = lambda _directory: None
+) -> Found:
+    """What the steps of a workflow hold, and the composite actions they use, in every combination of their matrix."""
     found = Found()
     texts = [step.run.text for _, step in workflow.steps() if step.run]
-    if not any(_GO.search(text) or _STARTS.search(text) for text in texts):
+    has_actions = any(directory_of(step) for _, step in workflow.steps())
+    if not has_actions and not any(_GO.search(text) or _STARTS.search(text) for text in texts):
         return found
     for inputs in given_inputs(workflow, files):
         go: tuple[str, int, str] = ("", 0, "")
@@ -116,12 +120,27 @@ def of_workflow(workflow: Workflow, files: Iterable[Workflow]) -> Found:
             if reached.step.action == _SETUP:
                 go = (*go[:2], _of_setup(reached))
             elif reached.step.run and reached.step.shell.partition(" ")[0] in _SHELLS:
-                _of_step(workflow, reached, go[2], found)
+                _of_step(_at(workflow.path, 0, WORKFLOW), reached, go[2], found)
+            elif action := action_of(directory_of(reached.step)):
+                go = (*go[:2], _of_action(workflow, reached, action, (go[2], found)))
     found.calls = list({_identity(call): call for call in reversed(found.calls)}.values())[::-1]
     return found
 
 
-def _of_step(workflow: Workflow, reached: Reached, go: str, found: Found) -> None:
+def _of_action(workflow: Workflow, call: Reached, action: Action, so_far: tuple[str, Found]) -> str:
+    """What a composite action holds, as a script that the workflow runs; the Go that is set up behind it."""
+    go, found = so_far
+    base = replace(_at(action.path, 0, SCRIPT), ran_by=(workflow.path,))
+    for reached in reached_within(action, call):
+        if reached.step.action == _SETUP:
+            go = _of_setup(reached)
+        elif reached.step.run and reached.step.shell.partition(" ")[0] in _SHELLS:
+            _of_step(base, reached, go, found)
+    return go
+
+
+def _of_step(base: GoCall, reached: Reached, go: str, found: Found) -> None:
+    """The calls of one step; `base`: in which file it stands."""
     run, holes = reached.step.run, reached.evaluator.holes
     if run is None:
         return
@@ -131,8 +150,9 @@ def _of_step(workflow: Workflow, reached: Reached, go: str, found: Found) -> Non
     number = next((index for index, one in enumerate(reached.job.steps, 1) if one is reached.step), 0)
     scope = f"{reached.job.id}/{reached.step.id or f'#{number}'}"
     for ran in walk.ran(script.text, reached.environment, directory):
-        base = replace(_at(workflow.path, script.line_at(ran.line), WORKFLOW), scope=scope, go=go)
-        found.add(ran, replace(base, is_conditional=reached.step.condition is not None), holes, walk)
+        condition = reached.step.condition is not None
+        place = replace(base, line=script.line_at(ran.line), scope=scope, go=go, is_conditional=condition)
+        found.add(ran, place, holes, walk)
 
 
 def _directory(reached: Reached, walk: Walk) -> str:
@@ -163,4 +183,4 @@ def _at(path: str, line: int, where: str) -> GoCall:
 
 
 def _identity(call: GoCall) -> tuple[object, ...]:
-    return call.line, call.shown, call.directory, call.go, tuple(sorted(call.environment.items()))
+    return call.path, call.line, call.shown, call.directory, call.go, tuple(sorted(call.environment.items()))

@@ -12,6 +12,7 @@ from go_release_gate.gomod.goselect import Selection, in_version_file, of_direct
 from go_release_gate.oci.golang import go_image
 from go_release_gate.shell.script import Script
 from go_release_gate.shell.unknown import has_hole
+from go_release_gate.workflow.composite import Action, directory_of, reached_within
 from go_release_gate.workflow.document import Job, Step, Workflow
 from go_release_gate.workflow.reached import Reached, given_inputs, reached_steps
 from go_release_gate.workflow.tree import Mapping as Table
@@ -31,10 +32,11 @@ Directives = Callable[[str], tuple[str, str] | None]  # path of a go.mod or go.w
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What steps may name: version files, and the directives of module files."""
+    """What steps may name: version files, the directives of module files, and composite actions by their directory."""
 
     text_of: ReadFile
     directives_of: Directives
+    action_of: Callable[[str], Action | None] = lambda _directory: None
 
 
 @dataclass(slots=True)
@@ -61,7 +63,8 @@ def workflow_places(files: Sequence[Workflow], around: Surroundings) -> list[GoP
 def _tells(workflow: Workflow) -> bool:
     has_container = any(job.container for job in workflow.jobs)
     return has_container or any(
-        step.action in _SETUPS or (step.run and _RUNS_IMAGE.search(step.run.text)) for _, step in workflow.steps()
+        step.action in _SETUPS or directory_of(step) or (step.run and _RUNS_IMAGE.search(step.run.text))
+        for _, step in workflow.steps()
     )
 
 
@@ -123,6 +126,8 @@ def _of_job(
     for reached in steps:
         if reached.step.action in _SETUPS:
             yield from _of_setup(workflow, reached, around)
+        elif action := around.action_of(directory_of(reached.step)):
+            yield from _of_action(workflow, reached, action, around)
         elif reached.step.run is not None and _RUNS_IMAGE.search(reached.step.run.text):
             yield from _of_runs(workflow, reached)
 
@@ -156,6 +161,35 @@ def _of_setup(
     line = step.input_line("go-version-file")
     place = GoPlace(SETUP, workflow.path, line, f"go-version-file {path}", scope=scope, span=_span(reached))
     yield _at(place, literal, source=path), selection, default
+
+
+def _of_action(
+    workflow: Workflow, call: Reached, action: Action, around: Surroundings
+) -> Iterator[tuple[GoPlace, Selection | None, str]]:
+    """The Go that a composite action sets up, where it is written: in the action, or in what the call gives it."""
+    for reached in reached_within(action, call):
+        for place, selection, default in _of_setup(workflow, reached, around) if reached.step.action in _SETUPS else ():
+            literal = place.literal
+            if not place.source:
+                literal = _literal_within(workflow, call, action, (reached.step.inputs["go-version"], selection))
+            own = replace(place, line=call.step.line, written=f"{place.written} of {action.path}", span=_span(call))
+            yield _at(own, literal, source=place.source), selection, default
+
+
+def _literal_within(
+    workflow: Workflow, call: Reached, action: Action, written: tuple[Scalar, Selection | None]
+) -> Literal | None:
+    scalar, selection = written
+    if selection is None:
+        return None
+    match = _ONE_NAME.fullmatch(scalar.text.strip())
+    name = match[2].lower() if match and match[1] == "inputs" else ""
+    if name in call.step.inputs:
+        return _literal(workflow, call.job, call.step, call.step.inputs[name], selection)
+    origin = action.defaults.get(name) if match else scalar
+    if origin is None or "${{" in origin.text or selection.version not in origin.text:
+        return None
+    return Literal(action.path, origin.line_at(0), selection.version)
 
 
 def _span(reached: Reached) -> tuple[int, int]:

@@ -157,7 +157,7 @@ def _job(key: Scalar, node: Node, tree: Table) -> Job:
         matrix=child(node, "strategy", "matrix"),
         shell=shell,
         has_permissions=child(node, "permissions") is not None,
-        steps=tuple(_step(step, shell, directory) for step in getattr(steps, "items", ())),
+        steps=tuple(step_of(step, shell, directory) for step in getattr(steps, "items", ())),
         container=_scalar(container) or _scalar(child(container, "image")),
         table=node,
     )
@@ -168,7 +168,8 @@ def _default(node: Node, tree: Table, name: str) -> str:
     return text_of(child(node, "defaults", "run", name)) or text_of(child(tree, "defaults", "run", name))
 
 
-def _step(node: Node, shell: str, directory: str) -> Step:
+def step_of(node: Node, shell: str = "", directory: str = "") -> Step:
+    """The step that a node says, with the defaults of its job."""
     table = child(node, "with")
     return Step(
         line=node.line,

@@ -15,7 +15,7 @@ member), with the direction:
   `GO_VERSION` that says another version than the image: warnings.
 
 ARGs within ARGs, `--build-arg` and `build-args` of workflows, `env`, outputs of steps, a matrix, the defaults and the
-callers of reusable workflows, and version files are followed.
+callers of reusable workflows and of the repository's composite actions, and version files are followed.
 
 In finished images: a program that is built by a Go older than its module asks for at the released commit (an error: it
 was not built from it), and programs of one image that are built by different Go releases.
