@@ -19,6 +19,7 @@ from go_release_gate.ledger.canonical import decoded, encoded
 from go_release_gate.ledger.chain import Chain, Fault
 from go_release_gate.ledger.entry import Actor, Entry
 from go_release_gate.ledger.state import State
+from go_release_gate.ledger.store import Records
 from go_release_gate.release.book import Book
 
 REF = "refs/heads/release-ledger"
@@ -174,6 +175,9 @@ def test_an_answer_that_was_lost_is_looked_for(origin: Path) -> None:
         def read(self, known=None):
             return inner.read(known)
 
+        def keep(self, records: Records) -> None:
+            inner.keep(records)
+
         def append(self, entries: Sequence[tuple[bytes, str]], tip: str) -> str | None:
             inner.append(entries, tip)
             raise UnavailableError("the connection broke")
@@ -294,6 +298,45 @@ def test_another_history_is_accepted(origin: Path, change: Callable[[Path], str]
     assert store(origin).accept("again") == ""
 
 
+@pytest.mark.parametrize(
+    ("number", "odd"), [(3, "has no readable entry.json"), (3, "is a merge"), (1, "has no readable")]
+)
+def test_a_commit_that_holds_no_entry_is_the_first_bad_one(origin: Path, number: int, odd: str) -> None:
+    """It is named by its place, and what lies before it is told: nothing else may stand on the ledger's ref."""
+    book = Book(store(origin))
+    book.append(lambda _state: [quarantine("s1"), quarantine("s2")])
+    tree = git(origin, "hash-object", "-t", "tree", "-w", "/dev/null") if "no" in odd else f"{REF}^{{tree}}"
+    strange = git(origin, "commit-tree", "-m", "strange", git(origin, "rev-parse", tree))
+    parents = [] if number == 1 else ["-p", REF] if "no" in odd else ["-p", REF, "-p", strange]
+    git(origin, "update-ref", REF, git(origin, "commit-tree", "-m", "x", *parents, git(origin, "rev-parse", tree)))
+
+    for reader in (book, Book(store(origin, "reader"))) if number > 1 else (Book(store(origin, "reader")),):
+        chain = reader.chain()
+        assert chain.fault is not None
+        assert (chain.fault.seq, len(chain.entries)) == (number, number - 1)
+        assert odd in chain.fault.reason
+        with pytest.raises(RefusedError, match=odd):
+            reader.append(lambda _state: one("api"))
+
+
+def test_a_bad_entry_that_is_taken_away_again_is_no_loss(origin: Path) -> None:
+    """What was never believed need not be accepted to be gone by each clone that met it: mending is cutting it off."""
+    Book(store(origin)).append(lambda _state: [quarantine("s1"), quarantine("s2")])
+    tip = git(origin, "rev-parse", REF)
+    reader = Book(store(origin, "reader"))
+    assert reader.chain().fault is None
+    store(origin, "forger").append([(b"{}", "no entry")], tip)
+
+    assert [book.chain().fault is None for book in (reader, Book(store(origin, "reader")))] == [False, False]
+    git(origin, "update-ref", REF, tip)
+
+    assert Book(store(origin, "reader")).chain().fault is None
+    git(origin, "update-ref", REF, f"{tip}~1")
+    fault = Book(store(origin, "reader")).chain().fault
+    assert fault is not None
+    assert "the ledger was cut" in fault.reason
+
+
 def test_what_was_seen_goes_forward_alone(origin: Path) -> None:
     """An answer that comes late, with less than another process of this clone has seen, is asked for again."""
     here = Book(store(origin))
@@ -306,7 +349,7 @@ def test_what_was_seen_goes_forward_alone(origin: Path) -> None:
     late = store(origin)
     late._fetched_once = late_answer(late)  # type: ignore[method-assign]
 
-    assert late.read().loss is None
+    assert Book(late).chain().fault is None
     assert git(clone, "rev-parse", SEEN) == git(origin, "rev-parse", REF)
 
 

@@ -117,6 +117,9 @@ class MemoryStore:
         """See Store."""
         return known if known and known.tip == self._tip else Records(tuple(self.records), self._tip)
 
+    def keep(self, records: Records) -> None:
+        """See Store."""
+
     def append(self, entries: Sequence[tuple[bytes, str]], tip: str) -> str | None:
         """See Store."""
         self.before_append()

@@ -9,7 +9,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """What was seen of a ledger before, and is missing: from entry `seq` on. `reason`: in words."""
+    """What was seen of a ledger before and is missing, or is no entry: from entry `seq` on. `reason`: in words."""
 
     seq: int
     reason: str
@@ -19,7 +19,7 @@ class Loss:
 class Records:
     """The ledger as it was read: the bytes of every entry, oldest first, and the commit that holds the last one.
 
-    `loss`: what of it was there before; None: it goes on from what was seen.
+    `loss`: what of it was there before, or cannot be read; None: it goes on from what was seen.
     """
 
     records: tuple[bytes, ...]
@@ -35,6 +35,10 @@ class Store(Protocol):
 
         Raises UnavailableError: it cannot be reached. RefusedError: what is there is no ledger.
         """
+        ...
+
+    def keep(self, records: Records) -> None:
+        """What was read last was believed whole: from now on it is missed where it is gone."""
         ...
 
     def append(self, entries: Sequence[tuple[bytes, str]], tip: str) -> str | None:

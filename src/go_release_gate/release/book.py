@@ -69,6 +69,11 @@ class Book:
         if self.memory and not chain.fault and believed < len(records.records):
             self.memory.save(records)
         self._records, self._chain, self._state = records, chain, None
+        self._keep()
+
+    def _keep(self) -> None:
+        if self._records and not self._chain.fault:
+            self.store.keep(self._records)
 
     def _followed(self, records: Records, believed: int) -> Chain | None:
         """The chain behind what was believed; None: nothing was, or its end does not belong to it any more."""
@@ -89,6 +94,7 @@ class Book:
         else:
             self._chain, self._state = read_chain(records.records, self.judge), None
         self._records = records
+        self._keep()
 
     def _grow(self, chain: Chain) -> None:
         if self._state:

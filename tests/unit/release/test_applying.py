@@ -39,6 +39,9 @@ class MemoryStore:
     def read(self, known: Records | None = None) -> Records:  # noqa: ARG002 - as the protocol has it
         return Records(tuple(self.records), str(len(self.records)) if self.records else "")
 
+    def keep(self, records: Records) -> None:
+        """See Store."""
+
     def append(self, entries: Sequence[tuple[bytes, str]], tip: str) -> str | None:
         if tip != (str(len(self.records)) if self.records else ""):
             return None

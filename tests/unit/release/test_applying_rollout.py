@@ -34,6 +34,9 @@ class Store:
     def read(self, known: Records | None = None) -> Records:  # noqa: ARG002
         return Records(tuple(self.records), str(len(self.records)))
 
+    def keep(self, records: Records) -> None:
+        """See Store."""
+
     def append(self, entries: list[tuple[bytes, str]], tip: str) -> str:  # noqa: ARG002
         self.records += [data for data, _ in entries]
         return str(len(self.records))

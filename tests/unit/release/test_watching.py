@@ -50,6 +50,9 @@ class Store:
             raise UnavailableError("no route to the ledger")
         return Records(tuple(self.records), str(len(self.records)))
 
+    def keep(self, records: Records) -> None:
+        """See Store."""
+
     def append(self, entries: Sequence[tuple[bytes, str]], tip: str) -> str | None:
         if tip != str(len(self.records)):
             return None

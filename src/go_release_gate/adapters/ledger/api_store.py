@@ -49,6 +49,10 @@ class ApiStore:
         """See Store."""
         return self._reader.read(known)
 
+    def keep(self, records: Records) -> None:
+        """See Store."""
+        self._reader.keep(records)
+
     def last_known(self) -> Records:
         """The ledger as the clone saw it last, without asking anybody."""
         return self._reader.last_known()
@@ -59,6 +63,7 @@ class ApiStore:
         if made:
             with contextlib.suppress(UnavailableError):  # it is written; an emergency goes on from what the clone has
                 self._reader.refresh()
+                self._reader.keep(Records((), made))
         return made
 
     def _appended(self, entries: Sequence[tuple[bytes, str]], tip: str) -> str | None:

@@ -20,7 +20,7 @@ from go_release_gate.adapters.ledger.seen import Seen, loss_of
 from go_release_gate.adapters.process import Completed, Runner
 from go_release_gate.errors import RefusedError, UnavailableError
 from go_release_gate.ledger.canonical import SIZE_LIMIT
-from go_release_gate.ledger.store import Records
+from go_release_gate.ledger.store import Loss, Records
 
 FILE = "entry.json"
 LOCAL = "refs/go-release-gate/ledger"
@@ -63,6 +63,7 @@ class GitStore:
         self._local = f"{LOCAL}-{digits}"
         self._seen = Seen(self._run, digits)
         self._begun: Begun | None = None
+        self._found = ("", "")  # by the last fetch: where the ledger is, and where this clone saw it last
 
     def begin(self) -> None:
         """Begin the fetch of the first `read`, which waits for it: what is done meanwhile takes no time of its own."""
@@ -82,13 +83,19 @@ class GitStore:
         tip = begun.ended() if begun else self._fetched()
         if known and known.tip and not known.loss and not self._seen.leads(known.tip, tip):
             tip = self._fetched()  # one answer may have come late
-        behind = known.tip if known and known.tip and self._seen.leads(known.tip, tip) else ""
+        behind = known.tip if known and known.tip and not known.loss and self._seen.leads(known.tip, tip) else ""
         lost = self._seen.lost or (known.tip if known and not known.loss and not behind else "")
         if known and known.tip == tip and not lost and not known.loss:
             return known
-        before = known.records if known and behind else ()
-        found = Records((*before, *self._contents(self._commits(behind, tip) if tip else [])), tip)
+        found = self._history(behind, tip, known.records if known and behind else ())
         return self._missing(lost, found) if lost else found
+
+    def keep(self, records: Records) -> None:
+        """Go forward to what was read last, and believed. What is not believed may be taken away again by whoever
+        mends the ledger."""
+        tip, seen = self._found
+        if records.tip == tip and not self._seen.lost and tip not in ("", seen):
+            self._seen.forward(tip, seen)
 
     def accept(self, why: str) -> str:
         """Take what the remote has for the ledger, although it is not what this clone saw before.
@@ -115,7 +122,7 @@ class GitStore:
             return Records(())
         tip = seen[-1] if self._seen.leads(seen[0], seen[-1]) else seen[0]
         before = refs.get(self._seen.ref, "")
-        found = Records(tuple(self._contents(self._commits("", tip))), tip)
+        found = self._history("", tip)
         return self._missing(before, found) if before and not self._seen.leads(before, tip) else found
 
     def refresh(self) -> None:
@@ -156,7 +163,7 @@ class GitStore:
         """Where the ledger is. What does not lead on from what was seen is asked for again: another process of this
         clone may have been told something newer, and this answer have come late."""
         for _ in range(SURE):
-            tip, seen = self._fetched_once()
+            self._found = tip, seen = self._fetched_once()
             if self._seen.follow(tip, seen):
                 break
         return tip
@@ -185,8 +192,7 @@ class GitStore:
 
     def _missing(self, lost: str, found: Records) -> Records:
         """What was found, which does not lead on from the commit `lost` that was seen before."""
-        before = Records(tuple(self._contents(self._commits("", lost))), lost)
-        return replace(found, loss=loss_of(before, found))
+        return replace(found, loss=loss_of(self._history("", lost), found))
 
     def _refs(self, *names: str) -> dict[str, str]:
         """Where refs are; those that are not there are left out."""
@@ -194,27 +200,38 @@ class GitStore:
         rows = (line.split() for line in answer.stdout.decode("ascii", "replace").splitlines())
         return {row[0]: row[1] for row in rows if len(row) == 2}
 
-    def _commits(self, since: str, tip: str) -> list[str]:
-        """The commits behind `since`, oldest first; a merge is no ledger."""
+    def _history(self, since: str, tip: str, before: tuple[bytes, ...] = ()) -> Records:
+        """What is behind `since` (empty: all), added to what was `before`; up to a commit that is none of an entry."""
+        commits, odd = self._commits(since, tip) if tip else ([], "")
+        found = tuple(self._contents(commits))
+        if len(found) < len(commits):
+            odd = f"its commit {commits[len(found)][:12]} has no readable {FILE}"
+        return Records((*before, *found), tip, Loss(len(before) + len(found) + 1, odd) if odd else None)
+
+    def _commits(self, since: str, tip: str) -> tuple[list[str], str]:
+        """The commits behind `since`, oldest first, up to a merge, which is no ledger's: why they end there."""
         range_ = f"{since}..{tip}" if since else tip
-        answer = self._run("rev-list", "--reverse", "--parents", range_)
+        answer = self._run("rev-list", "--reverse", "--parents", "--first-parent", range_)
         rows = [line.split() for line in answer.stdout.decode("ascii", "replace").splitlines()]
-        if answer.returncode or any(len(row) > 2 for row in rows) or (rows and not since and len(rows[0]) > 1):
+        if answer.returncode or (rows and not since and len(rows[0]) > 1):
             raise RefusedError(
-                f"{self._place.ref} is no ledger, or was cut: its history is no single line of commits",
+                f"{self._place.ref} is no ledger, or was cut: its history is not whole",
                 "fetch it whole, or name another ref in `ledger.ref`",
             )
-        return [row[0] for row in rows]
+        merge = next((number for number, row in enumerate(rows) if len(row) > 2), len(rows))
+        odd = f"its commit {rows[merge][0][:12]} is a merge" if merge < len(rows) else ""
+        return [row[0] for row in rows[:merge]], odd
 
     def _contents(self, commits: Sequence[str]) -> Iterator[bytes]:
+        """What the commits hold, up to one that holds no entry."""
         asked = "".join(f"{name}:{FILE}\n" for name in commits).encode()
         answer = self._run("cat-file", "--batch", stdin=asked, limit=READ_LIMIT)
         data, position = answer.stdout, 0
-        for name in commits:
+        for _ in commits:
             end = data.find(b"\n", position)
             head = data[position:end].split() if end >= 0 else []
             if len(head) != 3 or head[1] != b"blob" or int(head[2]) > SIZE_LIMIT:
-                raise RefusedError(f"{self._place.ref} is no ledger: commit {name[:12]} has no readable {FILE}")
+                return
             yield data[end + 1 : end + 1 + int(head[2])]
             position = end + 2 + int(head[2])
 

@@ -81,6 +81,9 @@ class JournalStore:
         found = read_journal(self._path) or self._begun
         return Records((*self._base.records, *found.records), _tip(found), self._base.loss)
 
+    def keep(self, records: Records) -> None:
+        """The journal is a file of this clone: nobody else takes of it."""
+
     def append(self, entries: Sequence[tuple[bytes, str]], tip: str) -> str | None:
         """Write the journal anew, if it still is at `tip`."""
         try:

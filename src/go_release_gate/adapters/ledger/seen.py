@@ -1,5 +1,7 @@
 """How far a clone has seen the ledger: a ref of its own that only goes forward, so that a cut history is noticed.
 
+It goes as far as entries were believed: a ledger with a bad entry is mended by taking that away.
+
 A chain that was cut short, or forged from some entry on by who has the keys, is sound in itself. Only who saw it before
 can tell, and a fetch alone would forget what was seen.
 """
@@ -17,7 +19,7 @@ SHORT = 12  # digits of a commit
 
 
 class Seen:
-    """The longest history of one ledger that a clone has seen.
+    """The longest history of one ledger that a clone has seen and believed.
 
     Args:
         run: runs git there. name: what the clone calls the ledger.
@@ -31,10 +33,8 @@ class Seen:
         self.lost = ""  # the commit that the last look at a tip missed
 
     def follow(self, tip: str, seen: str) -> bool:
-        """Go forward to `tip` from `seen`, where the ref is (empty: nowhere yet); False: it does not lead on."""
+        """Whether `tip` leads on from `seen`, where the ref is (empty: nowhere yet)."""
         self.lost = "" if not seen or self.leads(seen, tip) else seen
-        if not self.lost and tip not in ("", seen):
-            self.forward(tip, seen)
         return not self.lost
 
     def forward(self, tip: str, seen: str) -> None:

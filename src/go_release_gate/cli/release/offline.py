@@ -26,6 +26,9 @@ class LastKnown:
             raise UnavailableError("this clone never saw the ledger, and --offline asks nobody", "leave --offline away")
         return found
 
+    def keep(self, records: Records) -> None:
+        """Nothing new was seen."""
+
     def append(self, entries: Sequence[tuple[bytes, str]], tip: str) -> str | None:  # noqa: ARG002
         """Nothing is written offline."""
         raise UnavailableError("nothing is written to the ledger with --offline")
