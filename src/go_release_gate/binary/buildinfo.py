@@ -15,6 +15,7 @@ from go_release_gate.binary.moduleinfo import parse_module_info
 from go_release_gate.binary.window import BinaryError, Window
 
 MAGIC = b"\xff Go buildinf:"
+NOTHING = "Go recorded nothing in it"
 STRING_LIMIT = 16 << 20  # bytes of the module lines; some 100 000 modules
 SEARCHED = 32 << 20  # bytes of a data segment that are searched where no section is named
 _ALIGN = 16
@@ -32,7 +33,7 @@ def build_info_of(window: Window, headers: Headers) -> BuildInfo:
     """What Go recorded, the headers read already. Raises BinaryError."""
     at = _find(window, headers)
     if at is None:
-        raise BinaryError("Go recorded nothing in it")
+        raise BinaryError(NOTHING)
     header = window.exactly(at, _HEADER)
     try:
         pair = _in_place(window, at + _HEADER) if header[15] & 2 else _pointed_to(window, headers, header)

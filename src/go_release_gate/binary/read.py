@@ -6,8 +6,9 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-from go_release_gate.binary.buildinfo import build_info_of
-from go_release_gate.binary.elf import elf_of
+from go_release_gate.binary.buildinfo import NOTHING, build_info_of
+from go_release_gate.binary.elf import PACKED_MARK, elf_of
+from go_release_gate.binary.foreign import foreign_headers
 from go_release_gate.binary.headers import read_headers
 from go_release_gate.binary.model import Binary, BuildInfo, Elf
 from go_release_gate.binary.window import BinaryError, Window
@@ -67,9 +68,9 @@ def read_binary(path: str, file: BinaryIO, size: int, limit: int = LIMIT, digest
 
 def _parts(file: BinaryIO, size: int, head: bytes) -> _Parts:
     other = _other(head)
-    if other:
-        return _Parts(unreadable=(f"no ELF file: {other}",))
     window = Window(file, size)
+    if other:
+        return _foreign(window, other)
     try:
         headers = read_headers(window)
         elf = elf_of(window, headers)
@@ -84,6 +85,20 @@ def _parts(file: BinaryIO, size: int, head: bytes) -> _Parts:
         said = (str(error),) if _may_be_go(elf) else ()  # a program in another language hides nothing
         return _Parts(elf, None, (*said, *problem))
     return _Parts(replace(elf, variant=_variant(elf, info)), info, problem)
+
+
+def _foreign(window: Window, other: str) -> _Parts:
+    """What Go recorded in a program for Windows or macOS; of its linking nothing is told."""
+    try:
+        headers = foreign_headers(window)
+        if PACKED_MARK in window.at(0, 4096):
+            return _Parts(unreadable=("packed by UPX: what is inside cannot be told",))
+    except BinaryError:
+        return _Parts(unreadable=(f"no ELF file: {other}",))
+    try:
+        return _Parts(info=build_info_of(window, headers))
+    except BinaryError as error:
+        return _Parts(unreadable=() if str(error) == NOTHING else (str(error),))  # not Go's, it hides nothing
 
 
 def _may_be_go(elf: Elf) -> bool:

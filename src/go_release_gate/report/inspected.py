@@ -94,6 +94,8 @@ def linking_of(binary: Binary) -> str:
 def facts_of(binary: Binary) -> Iterator[str]:
     """What is to be said of a program in one line, part by part."""
     yield linking_of(binary)
+    if binary.elf is None and binary.info is not None:
+        yield f"{binary.info.settings.get('GOOS', '')}/{binary.info.settings.get('GOARCH', '')}"
     if binary.elf is not None:
         yield binary.elf.architecture
         yield "stripped" if binary.elf.is_stripped else "with symbols"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import random
 import struct
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -32,12 +34,55 @@ def test_a_program_is_read_whole(plain: bytes) -> None:
     assert found.info.path == "example.com/shop"
 
 
-@pytest.mark.parametrize(("form", "name"), [("windows", "PE"), ("darwin", "Mach-O")])
-def test_other_formats_are_said(form: str, name: str, programs: dict[str, Path]) -> None:
-    """A program of another system is said to be no ELF file."""
+@pytest.mark.parametrize(("form", "machine"), [("windows", "amd64"), ("darwin", "arm64")])
+def test_what_go_recorded_for_other_systems(form: str, machine: str, programs: dict[str, Path]) -> None:
+    """Of programs for Windows and macOS it is told as `go version -m` tells it, and nothing of their linking."""
     found = read(programs[form].read_bytes())
     assert found
-    assert (found.elf, found.info, found.unreadable) == (None, None, f"no ELF file: {name}")
+    assert found.info
+    assert (found.elf, found.unreadable) == (None, "")
+    assert (found.info.settings["GOOS"], found.info.settings["GOARCH"]) == (form, machine)
+    told = subprocess.run(["go", "version", "-m", programs[form]], capture_output=True, text=True, check=True).stdout
+    for name, value in found.info.settings.items():
+        assert f"\tbuild\t{name}={value}\n" in told
+    assert f": {found.info.go}\n\tpath\t{found.info.path}\n" in told
+
+
+@pytest.mark.parametrize("form", ["windows", "darwin"])
+@pytest.mark.parametrize("cut", [4, 24, 63, 64, 200, 600, 5000, 400_000])
+def test_cut_programs_for_other_systems(form: str, cut: int, programs: dict[str, Path]) -> None:
+    """One that was cut off is read without a failure, and holds nothing."""
+    found = read(programs[form].read_bytes()[:cut])
+    assert found
+    assert found.info is None
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("form", ["windows", "darwin"])
+def test_damaged_programs_for_other_systems(form: str, seed: int, programs: dict[str, Path]) -> None:
+    """Headers that say anything at all make no failure, and cost no time."""
+    data = bytearray(programs[form].read_bytes())
+    data[8:1024] = random.Random(seed).randbytes(1016)  # noqa: S311
+    assert read(bytes(data))
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [(b"\0asm\1\0\0\0", "no ELF file: WebAssembly"), (b"\xfe\xed\xfa\xce" + bytes(99), "no ELF file: Mach-O")],
+)
+def test_other_formats_are_said(data: bytes, said: str) -> None:
+    """What has none of these forms is said to be no ELF file."""
+    found = read(data)
+    assert found
+    assert (found.elf, found.info, found.unreadable) == (None, None, said)
+
+
+def test_a_packed_program_for_windows(programs: dict[str, Path]) -> None:
+    """UPX leaves its mark in the headers, and hides the rest."""
+    data = programs["windows"].read_bytes()
+    found = read(data[:0x300] + b"UPX!" + data[0x304:])
+    assert found
+    assert found.unreadable == "packed by UPX: what is inside cannot be told"
 
 
 @pytest.mark.parametrize("data", [b"", b"#!/bin/sh\n", b"\x7fEL", b"PK\x03\x04"])

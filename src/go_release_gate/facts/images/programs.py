@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Self
 
+from go_release_gate.binary.foreign import MACH_O as MACH_O_MAGIC
 from go_release_gate.facts.image_content import DAMAGED, DATA, MACH_O, PE
 from go_release_gate.facts.images.limits import MIB, Limits
 from go_release_gate.facts.images.source import ImageError
@@ -35,7 +36,12 @@ class Program:
 
 
 def is_program(name: bytes, head: bytes) -> bool:
-    """Whether a file of this name, starting so, can be started: an ELF file that is no library."""
+    """Whether a file of this name, starting so, can be started somewhere: an ELF file that is no library, and programs
+    of Windows and macOS as Go builds them."""
+    if head.startswith(MACH_O_MAGIC):
+        return not name.endswith(b".dylib")
+    if head.startswith(b"MZ"):
+        return name.endswith(b".exe") or b"." not in name
     if len(head) < 20 or not head.startswith(MAGIC):
         return False
     kind = int.from_bytes(head[16:18], "big" if head[5] == 2 else "little")
@@ -51,7 +57,7 @@ def form_of(name: bytes, head: bytes) -> str:
     if head.startswith(MAGIC):
         is_library = name.endswith(b".so") or b".so." in name
         return "" if is_library or is_program(name, head) else DAMAGED
-    known = ((b"#!", ""), (b"\0asm", ""), (b"MZ", PE), (b"\xcf\xfa\xed\xfe", MACH_O))
+    known = ((b"#!", ""), (b"\0asm", ""), (b"MZ", PE), (MACH_O_MAGIC, MACH_O))
     return next((form for mark, form in known if head.startswith(mark)), DATA)
 
 

@@ -171,14 +171,15 @@ class Walk:
                 self._say(f"{shown(path)} is stored as a sparse file, and was not read")
             return
         head = archive.read(_HEAD)
+        form = form_of(name, head) if mode & 0o111 else ""
+        if form:
+            tree.forms[path] = form
         if is_program(name, head):
             self._program(path, head, entry, archive)
             return
         if mode & 0o111 and head.startswith(b"#!"):
             # Linux takes off spaces and tabs, no carriage return: https://github.com/torvalds/linux/blob/master/fs/binfmt_script.c
             tree.shebangs[path] = head[2:].split(b"\n", 1)[0].strip(b" \t").decode("utf-8", "backslashreplace")
-        elif mode & 0o111 and (form := form_of(name, head)):
-            tree.forms[path] = form
         if path in KEPT and size <= _KEPT_SIZE:
             tree.contents[path] = head + archive.read(size)
         elif secrets.is_looked_into(path, name, size):

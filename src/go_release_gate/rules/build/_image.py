@@ -124,6 +124,13 @@ def own_binaries(platform: PlatformImage, expected: Expected | None) -> tuple[Bi
     return meant or (built if len(built) == 1 else ())
 
 
+def foreign_system(platform: PlatformImage, binary: Binary) -> str:
+    """GOOS of a program that was built for another system than the image is for; empty: it was not, or is not told."""
+    system = platform.platform.partition("/")[0]
+    built = binary.info.settings.get("GOOS", "") if binary.info is not None else ""
+    return built if system and built != system else ""
+
+
 def module_path(binary: Binary) -> str:
     """The path of the module that a program is of; empty: not recorded."""
     return binary.info.main.path if binary.info is not None and binary.info.main is not None else ""

@@ -8,7 +8,7 @@ from go_release_gate.facts.binary import Binary
 from go_release_gate.facts.image_content import MACH_O, PE, Expected, ImageContent, PlatformImage
 from go_release_gate.model.severity import Severity
 from go_release_gate.rules.base import Draft
-from go_release_gate.rules.build._image import Said, drafts, own_binaries, started
+from go_release_gate.rules.build._image import Said, drafts, foreign_system, own_binaries, started
 
 # machine → what also runs on it, usually: an image should not rest on it
 _ALSO = {"amd64": ("386",), "arm64": ("arm",)}
@@ -21,11 +21,11 @@ def judged(image: ImageContent, expected: Expected | None) -> Iterator[Draft]:
 
     def of_platform(platform: PlatformImage) -> Iterator[Said]:
         yield from _configuration(platform)
-        yield from _system(platform)
+        yield from dict.fromkeys(_system(platform))
         begun = started(platform)
         meant = {one.path for one in own_binaries(platform, expected)} | begun
         fits = any(machine_of(one) == platform.config.architecture for one in platform.binaries if one.path in meant)
-        for binary in platform.binaries:
+        for binary in (one for one in platform.binaries if not foreign_system(platform, one)):
             is_meant = binary.path in begun or (binary.path in meant and not (fits and _is_named(binary)))
             yield from _binary(platform, binary, image.platforms, is_meant=is_meant)
 
@@ -48,8 +48,8 @@ def _system(platform: PlatformImage) -> Iterator[Said]:
         if os == "linux" and file.form in _SYSTEMS and file.path in begun:
             yield _of_system(file.path, _SYSTEMS[file.form], os)
     for binary in platform.binaries:
-        built = binary.info.settings.get("GOOS", "") if binary.info else ""
-        if built and os and built != os and binary.path in begun:
+        built = foreign_system(platform, binary)
+        if built and binary.path in begun:
             yield _of_system(binary.path, built, os)
 
 

@@ -9,7 +9,7 @@ from go_release_gate.facts.binary import Binary
 from go_release_gate.facts.image_content import Expected, ImageContent, PlatformImage
 from go_release_gate.model.severity import Confidence, Severity
 from go_release_gate.rules.base import Draft
-from go_release_gate.rules.build._image import Said, drafts, file_at, own_binaries, started
+from go_release_gate.rules.build._image import Said, drafts, file_at, foreign_system, own_binaries, started
 
 # https://github.com/golang/go/blob/master/src/crypto/x509/root_linux.go
 _ROOT_FILES = (
@@ -51,7 +51,7 @@ def without_roots(image: ImageContent, expected: Expected | None) -> Iterator[Dr
     def of_platform(platform: PlatformImage) -> Iterator[Said]:
         if has_roots(platform) or platform.platform.startswith("windows/"):  # which has roots of its own
             return
-        for binary in own_binaries(platform, expected):
+        for binary in _own(platform, expected):
             if _wants_roots(binary):
                 yield Said(
                     f"roots {binary.path}",
@@ -61,6 +61,11 @@ def without_roots(image: ImageContent, expected: Expected | None) -> Iterator[Dr
                 )
 
     return drafts(image, of_platform)
+
+
+def _own(platform: PlatformImage, expected: Expected | None) -> Iterator[Binary]:
+    """The image's programs, without those that are there for other systems."""
+    return (one for one in own_binaries(platform, expected) if not foreign_system(platform, one))
 
 
 def _wants_roots(binary: Binary) -> bool:
@@ -86,7 +91,7 @@ def without_zones(image: ImageContent, expected: Expected | None) -> Iterator[Dr
         zone = platform.config.environment.get("TZ", "").lstrip(":")
         if has_zones(platform):
             return
-        for binary in own_binaries(platform, expected):
+        for binary in _own(platform, expected):
             found = binary.marks
             if found is None or marks.OWN_ZONES in found:
                 continue
