@@ -51,7 +51,8 @@ FILE_LIMIT = 1 << 20  # bytes of a workflow or the configuration
 NAMED = 3  # files that a note names
 WORKFLOWS = ".github/workflows"
 
-_REMOTE = re.compile(r"(?:[a-z+]+://(?:[^@/]+@)?|[\w.-]+@)([\w.-]+)(?::\d+)?[:/]([\w.-]+/[\w.-]+?)(?:\.git)?/?")
+_REMOTE = re.compile(r"(?:[a-z+]+://(?:[^@/]+@)?|[\w.-]+@)([\w.-]+)(?::\d+)?[:/](\S+?)(?:\.git)?/?")
+_NAME = re.compile(r"[\w.-]+/[\w.-]+")
 _FORMS = {KUBERNETES, KUSTOMIZE, HELM}
 
 
@@ -101,7 +102,7 @@ def survey(root: Path, git: Git, rules: Rules) -> Survey:
 def remote_of(address: str) -> tuple[str, str]:
     """Host and `owner/name` of a remote's address, each empty where it does not say."""
     match = _REMOTE.fullmatch(address)
-    return (match[1].lower(), match[2]) if match else ("", "")
+    return (match[1].lower(), match[2] if _NAME.fullmatch(match[2]) else "") if match else ("", "")
 
 
 def _collect(facts: Facts, git: Git, own: Collection[str]) -> None:

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from go_release_gate.errors import UsageError
 from go_release_gate.pipeline.choices import Choices
 from go_release_gate.pipeline.environments import Environment, environments_of
-from go_release_gate.pipeline.services import Service, services_of, unknown, unwritable
+from go_release_gate.pipeline.services import Service, has_plain_tags, services_of, unknown, unwritable
 from go_release_gate.pipeline.survey import Survey
 
 OWNERS_LIMIT = 4  # owners of private modules that the workflows make tokens for
 
+_NO_WORKFLOWS = ("gitlab.com", "bitbucket.org", "dev.azure.com", "ssh.dev.azure.com")
 _REGISTRIES = (
     (re.compile(r"ghcr\.io|containers\..+"), "ghcr"),
     (re.compile(r".+\.dkr\.ecr\..+\.amazonaws\.com(?:\.cn)?|public\.ecr\.aws"), "aws"),
@@ -133,8 +134,11 @@ def _notes(proposal: Proposal, every: tuple[Service, ...]) -> Iterator[str]:
     yield from survey.notices
     if not choices.pull_requests_only:
         yield from (
-            f"{path} is left aside: no workflow can take its path, or its context's" for path in unwritable(survey)
+            f"{path} is left aside: no workflow can take its path or its context's, or no tag its module's"
+            for path in unwritable(survey)
         )
+    if has_plain_tags(survey) and any(one.tag_filter.endswith("/v*") for one in proposal.services):
+        yield "releases so far have plain tags, which name no module: a service is released by those of its module"
     yield from (f"{one.name}: no Dockerfile was found, so it is not released" for one in every if not one.dockerfile)
     yield from (f"{one.name}: {one.dockerfile} is built, not {', '.join(one.aside)}" for one in every if one.aside)
     if survey.services and not choices.services and not choices.pull_requests_only:
@@ -148,6 +152,8 @@ def _notes(proposal: Proposal, every: tuple[Service, ...]) -> Iterator[str]:
         yield "the images lie in registries of several kinds: rollback and watch log in by REGISTRY_CREDENTIALS"
     if choices.health and "environments" in survey.sections:
         yield "--health changes nothing: the configuration has its environments; add `health` there"
+    if survey.host in _NO_WORKFLOWS:
+        yield f"{survey.host} runs no workflows of GitHub's: these files are for a mirror of the repository there"
     if not survey.is_branch_known and not choices.branch:
         yield f"the default branch is taken to be {survey.default_branch}; --branch names another"
 

@@ -18,6 +18,7 @@ _VARIANTS = re.compile(
 _FILE_NAMES = frozenset({"dockerfile", "containerfile"})
 _WINDOWS = re.compile(r"(?i)windows")
 _VERSION_TAG = re.compile(r"v\d+\.\d+\.\d+.*")
+_NO_REF = re.compile(r"[\s~^:?*\[\\]|\.\.|@\{|\.lock(?:/|$)")  # what git takes in no tag
 _CHANGED = re.compile(r"[^a-z0-9._-]+")
 
 
@@ -68,18 +69,19 @@ def unknown(survey: Survey, choices: Choices) -> tuple[Service, ...]:
 
 
 def unwritable(survey: Survey) -> tuple[str, ...]:
-    """The Dockerfiles whose path, or whose context's, no workflow can take."""
-    return tuple(one.path for one in survey.build_files if not _is_writable(one))
+    """The Dockerfiles whose path or context no workflow can take, and those of modules that no tag can name."""
+    return tuple(one.path for one in survey.build_files if not _is_writable(one, survey))
 
 
-def _is_writable(file: BuildFile) -> bool:
-    return is_writable(file.path) and is_writable(file.context)
+def _is_writable(file: BuildFile, survey: Survey) -> bool:
+    module = _module_of(file, survey)
+    return is_writable(file.path) and is_writable(file.context) and _NO_REF.search(module) is None
 
 
 def _found(survey: Survey, choices: Choices) -> Iterator[Service]:
     groups: dict[tuple[str, ...], list[BuildFile]] = {}
     for file in survey.build_files:
-        if _is_writable(file) and not _is_only_windows(file):
+        if _is_writable(file, survey) and not _is_only_windows(file):
             groups.setdefault(file.mains or (file.path,), []).append(file)
     named = _names([min(files, key=_rank) for files in groups.values()], survey)
     for files, name in zip(groups.values(), named, strict=True):
@@ -146,7 +148,7 @@ def _last_of_module(survey: Survey) -> str:
 
 def _service(name: str, file: BuildFile, survey: Survey, choices: Choices, count: int) -> Service:
     package = file.mains[0] if file.mains else ""
-    module = next((one.module for one in survey.mains if one.directory == package), _module_of(file.path, survey))
+    module = _module_of(file, survey)
     image, why = _image(name, file, survey, choices, count)
     platforms = tuple(one for one in file.platforms if one.startswith("linux/") and is_writable(one))
     return Service(
@@ -169,15 +171,27 @@ def tag_filter(module: str) -> str:
 
 
 def _filter_in_use(module: str, survey: Survey) -> str:
-    """The tags of its module, but where every release so far has a plain one."""
+    """The tags of its module, but where every release so far has a plain one and there is no other module to mean."""
+    return "v*" if has_plain_tags(survey) and not _is_ambiguous(survey) else tag_filter(module)
+
+
+def has_plain_tags(survey: Survey) -> bool:
+    """Whether every release so far has a tag that names no module."""
     has_plain = any(_VERSION_TAG.fullmatch(tag) for tag in survey.tags)
-    has_nested = any("/v" in tag for tag in survey.tags)
-    return "v*" if has_plain and not has_nested else tag_filter(module)
+    return has_plain and not any("/v" in tag for tag in survey.tags)
 
 
-def _module_of(path: str, survey: Survey) -> str:
-    above = [one for one in survey.modules if one == "." or path.startswith(f"{one}/")]
-    return max(above, key=lambda one: 0 if one == "." else len(one), default=".")
+def _is_ambiguous(survey: Survey) -> bool:
+    """Whether a plain tag would release programs of several modules, which tag-without-module refuses."""
+    files = (file for file in survey.build_files if _is_writable(file, survey) and not _is_only_windows(file))
+    return len({_module_of(file, survey) for file in files}) > 1
+
+
+def _module_of(file: BuildFile, survey: Survey) -> str:
+    package = file.mains[0] if file.mains else ""
+    above = [one for one in survey.modules if one == "." or file.path.startswith(f"{one}/")]
+    nearest = max(above, key=lambda one: 0 if one == "." else len(one), default=".")
+    return next((one.module for one in survey.mains if one.directory == package), nearest)
 
 
 def _image(name: str, file: BuildFile, survey: Survey, choices: Choices, count: int) -> tuple[str, str]:
@@ -197,10 +211,9 @@ def _image(name: str, file: BuildFile, survey: Survey, choices: Choices, count: 
     named = [one for one in deployed if one.rpartition("/")[2] in words and "/library/" not in one]
     if named:
         return named[0], "as a manifest names it"
-    return _beside_others(name, survey, [*pushed, *deployed]) or (
-        _on_ghcr(name, survey, count),
-        "GitHub's own registry",
-    )
+    own = _on_ghcr(name, survey, count)
+    why = "GitHub's own registry" if own else "nothing here names one"
+    return _beside_others(name, survey, [*pushed, *deployed]) or (own, why)
 
 
 def _beside_others(name: str, survey: Survey, images: Sequence[str]) -> tuple[str, str] | None:

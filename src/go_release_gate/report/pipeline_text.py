@@ -19,7 +19,7 @@ def proposal_lines(proposal: Proposal) -> Iterator[str]:
     seen = proposal.survey
     modules = f"{len(seen.modules)} module{'' if len(seen.modules) == 1 else 's'}"
     mains = f"{len(seen.mains)} main package{'' if len(seen.mains) == 1 else 's'}"
-    yield f"{log_text(seen.repository or 'a repository without a remote')}: {modules}, {mains}"
+    yield f"{log_text(seen.repository or _nameless(seen.host))}: {modules}, {mains}"
     for one in proposal.services:
         image = log_text(one.image) if one.image else "?"
         yield f"  service {log_text(one.name)}: {log_text(one.dockerfile)} -> {image} ({log_text(one.why)})"
@@ -33,6 +33,10 @@ def proposal_lines(proposal: Proposal) -> Iterator[str]:
         yield f"  private modules: {log_text(', '.join(proposal.private))}"
     yield from (f"  note: {log_text(note)}" for note in proposal.notes)
     yield from (f"  undecided: {log_text(open_.words)}: {log_text(open_.option)}" for open_ in proposal.questions)
+
+
+def _nameless(host: str) -> str:
+    return f"a repository at {host}" if host else "a repository without a remote"
 
 
 def existing_lines(proposal: Proposal) -> Iterator[str]:

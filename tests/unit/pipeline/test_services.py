@@ -4,7 +4,7 @@ import pytest
 
 from go_release_gate.pipeline.choices import Choices
 from go_release_gate.pipeline.proposal import default_ref, login_of, propose
-from go_release_gate.pipeline.services import services_of
+from go_release_gate.pipeline.services import services_of, unwritable
 from go_release_gate.pipeline.survey import BuildFile, KnownService, Main, NamedImage, Survey
 
 MAIN = Main("cmd/api", ".", "github.com/acme/shop/cmd/api")
@@ -102,3 +102,24 @@ def test_the_registry_says_how_one_logs_in(image: str, login: str) -> None:
 def test_the_running_version_is_pinned(version: str, ref: str) -> None:
     """What was never released cannot be."""
     assert default_ref(version) == ref
+
+
+def test_tags_in_use() -> None:
+    """Plain tags go on where they can mean one module alone; of several each has its own."""
+    modules = {".": "github.com/acme/shop", "api": "github.com/acme/shop/api", "job": "github.com/acme/shop/job"}
+    mains = (Main("api", "api", "github.com/acme/shop/api"), Main("job", "job", "github.com/acme/shop/job"))
+    one, other = BuildFile("api/Dockerfile", "api", ("api",)), BuildFile("job/Dockerfile", "job", ("job",))
+    known: dict[str, object] = {"modules": modules, "mains": mains, "tags": ("v1.0.0", "v1.1.0")}
+
+    assert [each.tag_filter for each in services_of(survey(one, **known), Choices())] == ["v*"]
+    assert [each.tag_filter for each in services_of(survey(one, other, **known), Choices())] == ["api/v*", "job/v*"]
+
+
+def test_a_module_that_no_tag_can_name() -> None:
+    """Git takes no space in a tag, so nothing could ever release the program."""
+    main = Main("my job", "my job", "github.com/acme/shop/job")
+    file = BuildFile("my job/Dockerfile", "my job", ("my job",))
+    lame = survey(file, modules={"my job": main.path}, mains=(main,))
+
+    assert services_of(lame, Choices()) == ()
+    assert unwritable(lame) == ("my job/Dockerfile",)
