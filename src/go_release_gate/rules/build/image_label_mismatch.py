@@ -60,7 +60,10 @@ SKEW = timedelta(hours=1)  # clocks differ
 _FULL = re.compile(r"v?(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
 _PSEUDO = re.compile(r"[-.]\d{14}-[0-9a-f]{12}")
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
-_HOSTED = re.compile(r"(?:\w+://)?(?:[^@/]+@)?([^/:]+)(?::\d+)?[/:](.+?)(?:\.git)?/*")
+_HOSTED = re.compile(
+    r"(?:git\+)?(?:\w+://)?(?:[^@/]+@)?(?:www\.)?([^/:]+)(?::\d+)?[/:](.+?)(?:\.git)?/*"
+    r"(?:/(?:-|blob|tree)/.*)?"  # a directory or file of it
+)
 _REMOTE = re.compile(r"(?!file:)(?:\w+://)?[^./][^/]*[:/]")  # and not a folder that was cloned here
 
 
@@ -128,7 +131,7 @@ def _version(told: str, platform: PlatformImage, wanted: Expected) -> Iterator[S
         version, where = (built.pop(), "its program was built as") if len(built) == 1 else ("", "")
         if _PSEUDO.search(version) or not _FULL.fullmatch(told):
             return
-    if not told or not version or _plain(told) == _plain(version):
+    if not told or not version or _plain(told) in (_plain(version), _plain(version.replace("+", "-"))):
         return
     severity = None if _FULL.fullmatch(told) else Severity.WARNING
     said = f"the label {PREFIX}version is `{told}`, but {where} {version}; set it from the tag"

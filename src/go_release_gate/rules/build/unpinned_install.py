@@ -58,7 +58,7 @@ RULE = Rule(
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _SHORT = re.compile(r"[0-9a-f]{7,39}")
 _REMOTE = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?:/[^@]*)?")
-_NAMED = re.compile(r"golang\.org/dl/go1\.\d+(?:\.\d+)?(?:(?:rc|beta)\d+)?")
+_NAMED = re.compile(r"golang\.org/dl/gotip|golang\.org/dl/go1\.\d+(?:\.\d+)?(?:(?:rc|beta)\d+)?")
 _NEWEST = {"latest": "the newest release", "upgrade": "the newest release", "patch": "the newest patch release"}
 
 
