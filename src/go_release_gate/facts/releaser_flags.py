@@ -43,7 +43,7 @@ def _flags(path: str, builds: Node | None, lines: list[str]) -> Iterator[Release
         for entry in texts_of(child(build, "ldflags")):
             for offset, text in _lines(entry):
                 line = entry.line_at(offset)
-                source = lines[line - 1].rstrip("\r") if 0 < line <= len(lines) else ""
+                source = lines[line - 1] if 0 < line <= len(lines) else ""
                 yield ReleaserFlag(
                     path, line, text, source, name.text if isinstance(name, Scalar) else f"#{number + 1}"
                 )

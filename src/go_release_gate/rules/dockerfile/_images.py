@@ -82,6 +82,11 @@ def seen_at(need: Need) -> tuple[Related, ...]:
     return (Related(need.what, Location(need.path, need.line)),)
 
 
+def ending(dockerfile: Dockerfile, line: int) -> str:
+    """What ends a line of the file, for one that is put behind it."""
+    return "\r\n" if dockerfile.text.split("\n")[line - 1].endswith("\r") else "\n"
+
+
 def _meets(target: str, place: str) -> bool:
     return target == place or target.startswith(f"{place}/")
 

@@ -60,7 +60,7 @@ from go_release_gate.model.severity import Severity
 from go_release_gate.rules.base import Draft, Rule
 from go_release_gate.rules.build._image_linking import without_roots
 from go_release_gate.rules.dockerfile._deployed import Deployed
-from go_release_gate.rules.dockerfile._images import Image, first_need, images, seen_at
+from go_release_gate.rules.dockerfile._images import Image, ending, first_need, images, seen_at
 
 RULE = Rule(
     id="missing-ca-certificates",
@@ -211,7 +211,7 @@ def _fix(image: Image) -> Fix | None:
     if source is None:
         return None
     line = image.dockerfile.base(image.stage).start.end_line
-    text = f"COPY --from={source.name} {_BUNDLE} {_BUNDLE}\n"
+    text = f"COPY --from={source.name} {_BUNDLE} {_BUNDLE}{ending(image.dockerfile, line)}"
     return Fix(safe=False, edits=(Edit(image.dockerfile.path, line + 1, line, text),))
 
 

@@ -56,7 +56,7 @@ from go_release_gate.model.severity import Severity
 from go_release_gate.rules.base import Draft, Rule
 from go_release_gate.rules.build._image_linking import without_zones
 from go_release_gate.rules.dockerfile._deployed import Deployed
-from go_release_gate.rules.dockerfile._images import Image, first_need, images, seen_at
+from go_release_gate.rules.dockerfile._images import Image, ending, first_need, images, seen_at
 
 RULE = Rule(
     id="missing-tzdata",
@@ -169,7 +169,8 @@ def _fix(image: Image) -> Fix | None:
     if image.base.family != MUSL or image.base.user != "0":
         return None
     line = image.dockerfile.base(image.stage).start.end_line
-    return Fix(safe=False, edits=(Edit(image.dockerfile.path, line + 1, line, "RUN apk add --no-cache tzdata\n"),))
+    text = f"RUN apk add --no-cache tzdata{ending(image.dockerfile, line)}"
+    return Fix(safe=False, edits=(Edit(image.dockerfile.path, line + 1, line, text),))
 
 
 RULE.check_of(ImageContent, uses=(Expected,))(without_zones)

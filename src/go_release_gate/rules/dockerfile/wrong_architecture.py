@@ -316,7 +316,7 @@ def _draft(file: Dockerfile, built: Built, said: _Said) -> Draft:
 def _fix(file: Dockerfile, said: _Said) -> Fix | None:
     old, new = said.replaced
     lines = file.text.split("\n")
-    line = lines[said.line - 1].rstrip("\r") if 0 < said.line <= len(lines) else ""
+    line = lines[said.line - 1] if 0 < said.line <= len(lines) else ""
     if not old or line.count(old) != 1:
         return None
     return Fix(safe=False, edits=(Edit(file.path, said.line, said.line, f"{line.replace(old, new)}\n"),))
