@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 DIRECTORY_LIMIT = 20_000  # directories that are looked into
 SOURCE_LIMIT = 4 << 20  # bytes of one Go file
 TEXT_LIMIT = 256 << 10  # bytes of a script, a workflow, a file of Terraform
+_TAG_ALONE = re.compile(
+    r"^( *)image:(?:[ \t]*\{[^}\n]*\btag:|[ \t]*(?:#.*)?\n(?:\1[ \t]+\S.*\n){0,50}?\1[ \t]+tag:)", re.MULTILINE
+)
+    r"^( *)image:(?:[ \t]*\{[^}\n]*\btag:|[ \t]*(?:#.*)?\n(?:\1[ \t]+\S.*\n)*?\1[ \t]+tag:)", re.MULTILINE
+)
+_REPOSITORY = re.compile(r"\brepository[\"']?:")
 FILE_COUNT = 500  # of each kind
 
 _PASSED_OVER = frozenset({"vendor", "testdata", "node_modules"})
@@ -82,6 +88,15 @@ def texts(root: Path, paths: Iterable[str]) -> Iterator[str]:
             continue
         if data:
             yield data.decode("utf-8-sig", "replace")
+
+
+def tag_overrides(root: Path, paths: Iterable[str]) -> Iterator[str]:
+    """The values files of Helm that set an image's tag and name no image: what overrides the chart's own tag."""
+    for path in paths:
+        if path.endswith((".yaml", ".yml")) and "templates" not in path.split("/"):
+            text = next(texts(root, (path,)), "")
+            if _TAG_ALONE.search(text) and not _REPOSITORY.search(text):
+                yield path
 
 
 def private_patterns(found: Iterable[str]) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from go_release_gate.engine.survey_sources import (
     mains_of,
     private_patterns,
     says_immutable,
+    tag_overrides,
     texts,
 )
 from go_release_gate.engine.workflow_reading import collect_workflows
@@ -74,6 +75,9 @@ def survey(root: Path, git: Git, rules: Rules) -> Survey:
     runs = list(texts(root, (path for path in files if path not in own)))
     scripts = list(texts(root, (*repository.scripts, *(path for path in repository.documents if "ocker" in path))))
     config = _file(root, ".", CONFIGURATION)
+    manifests = tuple(_manifests(facts.others.get(ImageUses)))
+    has_charts = any(one.form == HELM for one in manifests)
+    overrides = tuple(tag_overrides(root, repository.documents)) if has_charts else ()
     mains = mains_of(repository)
     branch = git.default_branch()
     seen = Survey(
@@ -84,7 +88,8 @@ def survey(root: Path, git: Git, rules: Rules) -> Survey:
         modules={one.dir: one.path for one in sorted(repository.modules, key=lambda one: one.dir)},
         mains=mains,
         build_files=build_files(facts, mains, known),
-        manifests=tuple(_manifests(facts.others.get(ImageUses))),
+        manifests=manifests,
+        overrides=overrides,
         jobs=existing_jobs(known, facts.others.get(GoCalls), facts.others.get(ImageBuilds)),
         vendored=tuple(one.dir for one in repository.modules if one.has_vendor),
         private=private_patterns((*runs, *scripts)),

@@ -51,6 +51,9 @@ def _environment(
     if choices.targets in (CHANNEL_TAG, NONE):
         return Environment(name, choices.targets, why="as asked for")
     found = _manifests(name, names, survey.manifests, services)
+    over = next((path for path in survey.overrides if _means(path, name)), "")
+    if over and not any(_means(one.path, name) for one in found):  # whatever else is changed, its tag is deployed
+        return Environment(name, NONE, why=f"{over} sets a tag and names no image; give it the image's `repository`")
     files = tuple(dict.fromkeys(one.path for one in found))
     named = {one.repository for one in found}
     if found and all(one.image in named for one in services):

@@ -87,6 +87,7 @@ class Survey:
         repository: `owner/name`, empty: not known. host: of its remote, empty: none.
         default_branch: as git or the workflows tell. is_branch_known: whether they did.
         modules: directory → module path, that of the root first.
+        overrides: values files that set a tag and name no image.
         vendored: directories of modules with a vendor directory.
         private: patterns of private modules that somebody wrote down (GOPRIVATE).
         siblings: module paths of the same owner elsewhere, which may be private.
@@ -107,6 +108,7 @@ class Survey:
     mains: tuple[Main, ...] = ()
     build_files: tuple[BuildFile, ...] = ()
     manifests: tuple[NamedImage, ...] = ()
+    overrides: tuple[str, ...] = ()
     jobs: tuple[ExistingJob, ...] = ()
     vendored: tuple[str, ...] = ()
     private: tuple[str, ...] = ()

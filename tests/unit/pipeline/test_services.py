@@ -123,3 +123,20 @@ def test_a_module_that_no_tag_can_name() -> None:
 
     assert services_of(lame, Choices()) == ()
     assert unwritable(lame) == ("my job/Dockerfile",)
+
+
+def test_a_tag_that_overrides_the_charts() -> None:
+    """Where an environment's values set the tag alone, nothing that could be changed elsewhere is deployed there."""
+    chart = NamedImage("chart/values.yaml", "helm", "ghcr.io/acme/shop")
+    own = NamedImage("chart/values-staging.yaml", "helm", "ghcr.io/acme/shop")
+    seen = survey(
+        BuildFile("Dockerfile", ".", ("cmd/server",)),
+        manifests=(chart, own),
+        overrides=("chart/values-production.yaml", "deploy/staging.yaml"),
+    )
+
+    staging, production = propose(seen, Choices(), "1.0.0").environments
+
+    assert (staging.kind, staging.files) == ("gitops", ("chart/values-staging.yaml",))
+    assert (production.kind, production.files) == ("none", ())
+    assert "chart/values-production.yaml" in production.why
