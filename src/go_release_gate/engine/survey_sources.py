@@ -27,8 +27,6 @@ TEXT_LIMIT = 256 << 10  # bytes of a script, a workflow, a file of Terraform
 _TAG_ALONE = re.compile(
     r"^( *)image:(?:[ \t]*\{[^}\n]*\btag:|[ \t]*(?:#.*)?\n(?:\1[ \t]+\S.*\n){0,50}?\1[ \t]+tag:)", re.MULTILINE
 )
-    r"^( *)image:(?:[ \t]*\{[^}\n]*\btag:|[ \t]*(?:#.*)?\n(?:\1[ \t]+\S.*\n)*?\1[ \t]+tag:)", re.MULTILINE
-)
 _REPOSITORY = re.compile(r"\brepository[\"']?:")
 FILE_COUNT = 500  # of each kind
 
