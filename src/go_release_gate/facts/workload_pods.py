@@ -153,12 +153,13 @@ def _service_port(node: Node) -> ServicePort:
     return ServicePort(port.text if port else "", shown.text if shown else "", line_of(shown), name, target)
 
 
-def patches(document: Node) -> Iterator[Patch]:
-    """What a strategic merge patch for a workload gives."""
+def patches(document: Node, target: Node | None = None) -> Iterator[Patch]:
+    """What a strategic merge patch for a workload gives; with a `target` beside it the patch's own name says nothing."""
     kind = kind_of(document)
     if not kind:
         return
     name, pod = document.get("metadata", "name").text, document.get(*_TEMPLATES[kind], "spec")
+    name = _name(target) if target and target.pairs else name
     if pod.has(_SECURITY):
         yield Patch(kind, name, "", frozenset({_SECURITY}))
     if document.get(*_TEMPLATES[kind], "metadata").has("labels"):
@@ -169,8 +170,7 @@ def patches(document: Node) -> Iterator[Patch]:
 
 def operations(target: Node, document: Node) -> Iterator[Patch]:
     """What a list of operations (RFC 6902) changes; a target that is chosen by anything but its name may be any."""
-    kind, name = target.get("kind").text, target.get("name").text
-    name = name if _PLAIN.fullmatch(name) else ""  # a target's name is a regular expression
+    kind, name = target.get("kind").text, _name(target)
     for one in document.items:
         path = one.get("path").text
         match = _PATCHED.fullmatch(path)
@@ -178,6 +178,12 @@ def operations(target: Node, document: Node) -> Iterator[Patch]:
             yield Patch(kind, name, "", frozenset({match[3]}))
         elif path.endswith(_SECURITY) or f"/{_SECURITY}/" in path:
             yield Patch(kind, name, "", frozenset({_SECURITY}))
+
+
+def _name(target: Node) -> str:
+    """The name that a target chooses, which is a regular expression; empty: it may be any."""
+    name = target.get("name").text
+    return name if _PLAIN.fullmatch(name) else ""
 
 
 def patched(found: Workload, changes: Iterable[Patch]) -> Workload:

@@ -105,14 +105,14 @@ def _inline(target: Node, text: str, found: Found) -> None:
         return
     for document in documents:
         found.patches += workload_pods.operations(target, document)
-        found.patches += workload_pods.patches(document)
+        found.patches += workload_pods.patches(document, target)
 
 
 def _read(path: str, document: Node, found: Found) -> None:
     target = found.drawn.get(path)
     if target is not None:
         found.patches += workload_pods.operations(target, document)
-        found.patches += workload_pods.patches(document)
+        found.patches += workload_pods.patches(document, target)
         return
     if compose.is_compose(path, document):
         found.workloads += workload_compose.services(path, document)
