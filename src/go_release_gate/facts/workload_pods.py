@@ -154,7 +154,7 @@ def _service_port(node: Node) -> ServicePort:
 
 
 def patches(document: Node, target: Node | None = None) -> Iterator[Patch]:
-    """What a strategic merge patch for a workload gives; with a `target` beside it the patch's own name says nothing."""
+    """What a strategic merge patch for a workload gives; beside a `target` its own name says nothing."""
     kind = kind_of(document)
     if not kind:
         return
