@@ -79,6 +79,42 @@ def test_a_stale_plan_is_not_applied(world: World, tmp_path: Path) -> None:
     assert world.refs() == refs
 
 
+def test_a_release_that_was_fled_from_is_told(world: World) -> None:
+    """Its last verdict was pass, so that it is good; whoever goes back to it is told what became of it."""
+    world.through("1.0.0")
+    world.through("1.1.0")
+    world.run("rollback", "--env", "production", "--yes", "--reason", "500s since noon")
+    world.run("unhold", "--env", "production")
+    world.through("1.2.0", "fail")
+    words = "1.1.0 was rolled back from in entry 17: 500s since noon; nobody has judged it since"
+
+    assert words in world.run("rollback", "--env", "production", "--dry-run").out
+    assert words not in world.run("rollback", "--env", "production", "--to", "-2", "--dry-run").out
+    done = world.run("rollback", "--env", "production", "--yes")
+
+    assert f"note: {words}" in done.err
+    assert world.current() == world.digests["1.1.0"]
+
+
+def test_a_version_of_two_digests_is_said(world: World) -> None:
+    """A version that is recorded a second time with another image names neither, and the message tells them apart."""
+    world.release("1.0.0")
+    world.record("1.0.0")
+    first = world.digests["1.0.0"]
+    second = world.registry.push(world.path, "1.0.0", "other bytes")
+
+    known = world.record("1.0.0").out
+    refused = world.promote("1.0.0", "staging", code=5).err
+
+    for text in (known, refused):
+        assert (
+            f"1.0.0 names 2 releases of api: say which digest: {first[:19]} (entry 1), {second[:19]} (entry 2)" in text
+        )
+    assert "record it first" not in refused
+    world.promote(second[:19], "staging")
+    assert world.current("staging") == second
+
+
 def test_a_plan_is_applied_once(world: World, tmp_path: Path) -> None:
     """Of two who apply one plan of a promotion, the second is told that it is stale."""
     world.through("1.0.0")

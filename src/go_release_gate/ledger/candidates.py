@@ -7,11 +7,12 @@ current digest's own promotion is looked at. So rolling back twice walks back, n
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from go_release_gate.gomod import version as versions
+from go_release_gate.ledger.entry import ROLLBACK
 from go_release_gate.ledger.state import Environment, Release, State
 
 LAST_GOOD = "last-good"
@@ -108,11 +109,29 @@ def earlier(place: Environment) -> list[str]:
     return sorted(known, key=known.__getitem__, reverse=True)
 
 
+def doubt(place: Environment, release: Release) -> str:
+    """What a person should know of a release that was itself rolled back from since it was judged; empty: nothing."""
+    digest = release.image.digest
+    left = next((one for one in reversed(place.moves) if one.kind == ROLLBACK and one.before == digest), None)
+    verdict = place.verdicts.get(digest)
+    if left is None or left.seq < max(verdict.seq if verdict else 0, place.promotions.get(digest, 0)):
+        return ""
+    why = f": {left.reason}" if left.reason else ""
+    return f"{release.name} was rolled back from in entry {left.seq}{why}; nobody has judged it since"
+
+
+def unclear(word: str, service: str, found: Sequence[Release]) -> str:
+    """What a word says that names no release, or several, which their digests tell apart."""
+    if not found:
+        return f"{word} names no release of {service}"
+    digests = ", ".join(f"{one.image.digest[:19]} (entry {one.entry.seq})" for one in found)
+    return f"{word} names {len(found)} releases of {service}: say which digest: {digests}"
+
+
 def _named(state: State, wish: Wish, conditions: Conditions) -> Choice:
     found = state.find(wish.service, wish.to)
     if len(found) != 1:
-        known = "no release" if not found else f"{len(found)} releases"
-        return Choice(problem=f"{wish.to} names {known} of {wish.service}")
+        return Choice(problem=unclear(wish.to, wish.service, found))
     digest = found[0].image.digest
     reason = _refusal(state, wish, digest, found[0], conditions)
     if reason:

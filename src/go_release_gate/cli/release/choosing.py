@@ -10,7 +10,7 @@ from go_release_gate.cli.release.recording import reference_of, refuse_foreign
 from go_release_gate.cli.release.wiring import Desk
 from go_release_gate.errors import RefusedError, UsageError
 from go_release_gate.gomod import version as versions
-from go_release_gate.ledger.candidates import Choice, Conditions
+from go_release_gate.ledger.candidates import Choice, Conditions, unclear
 from go_release_gate.ledger.chain import Place
 from go_release_gate.ledger.entry import PROMOTE
 from go_release_gate.ledger.state import Release, State
@@ -64,10 +64,8 @@ def choose_promotion(desk: Desk, state: State, service: str, environment: str) -
     if word:
         found = state.find(service, word)
         if len(found) != 1:
-            count = f"{len(found)} releases" if found else "no release"
-            raise RefusedError(
-                f"{word} names {count} of {service}", "record it first: `go-release-gate release record`"
-            )
+            hint = "" if found else "record it first: `go-release-gate release record`"
+            raise RefusedError(unclear(word, service, found), hint)
         return Choice(found[0])
     newest = next(
         (one for one in _newest_first(state, service) if not _barred(desk, state, (service, environment), one)), None

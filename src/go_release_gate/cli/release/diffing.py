@@ -10,6 +10,7 @@ from go_release_gate.cli.release.doing import Outcome
 from go_release_gate.cli.release.page import Heading, Lines, Page, Table
 from go_release_gate.cli.release.wiring import Desk
 from go_release_gate.errors import GateError, RefusedError
+from go_release_gate.ledger.candidates import unclear
 from go_release_gate.ledger.state import Release, State
 from go_release_gate.model.sizes import size_text
 
@@ -62,9 +63,8 @@ def _release(desk: Desk, state: State, service: str, word: str) -> Release:
             raise RefusedError(f"nothing that was recorded of {service} runs in {word}")
         return running
     if len(found) != 1:
-        known = f"{len(found) or 'no'} release{'s' if len(found) > 1 else ''}"
         hint = f"`go-release-gate release list --service {service}` shows all"
-        raise RefusedError(f"{word} names {known} of {service}", hint)
+        raise RefusedError(unclear(word, service, found), hint)
     return found[0]
 
 

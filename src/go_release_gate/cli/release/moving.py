@@ -20,7 +20,7 @@ from go_release_gate.cli.release.telling import told
 from go_release_gate.cli.release.views import shown
 from go_release_gate.cli.release.wiring import Desk
 from go_release_gate.errors import GateError, RefusedError, UnavailableError, UsageError
-from go_release_gate.ledger.candidates import LAST_GOOD, RUNS, Choice, Wish, choose
+from go_release_gate.ledger.candidates import LAST_GOOD, RUNS, Choice, Wish, choose, doubt
 from go_release_gate.ledger.entry import HOLD, PROMOTE, ROLLBACK, Entry
 from go_release_gate.ledger.state import Release
 from go_release_gate.release.applying import abandon, apply_plan, resume
@@ -52,6 +52,8 @@ def _move(desk: Desk) -> Outcome:
     _refuse_silence(desk)
     plan = _kept(desk) if args.plan else _made(desk)
     if args.yes and not args.dry_run:  # nobody looks at the screen
+        for warning in plan.warnings:
+            desk.said(f"note: {warning}")
         return carried(desk, plan, fields_of(desk))
     screen = screen_of(desk, plan)
     plan = replace(plan, warnings=(*plan.warnings, *warnings_of(screen, plan.kind)))
@@ -125,7 +127,9 @@ def _made(desk: Desk) -> Plan:
     if choice.release:
         refuse_current(situation, choice.release, drift)
     evidence = demand_ready(desk, state, (service, environment), choice.release, kind) if choice.release else {}
-    return replace(make_plan(order, choice, situation, targets, now), evidence=evidence)
+    plan = make_plan(order, choice, situation, targets, now)
+    known = doubt(state.at(service, environment), choice.release) if kind == ROLLBACK and choice.release else ""
+    return replace(plan, evidence=evidence, warnings=(*plan.warnings, known) if known else plan.warnings)
 
 
 def _refuse_rollback(desk: Desk, choice: Choice) -> None:

@@ -12,6 +12,7 @@ from go_release_gate.cli.release.requesting import refuse_repeated, requested
 from go_release_gate.cli.release.views import shown
 from go_release_gate.cli.release.wiring import Desk
 from go_release_gate.errors import RaceError, RefusedError, UsageError
+from go_release_gate.ledger.candidates import unclear
 from go_release_gate.ledger.chain import Place
 from go_release_gate.ledger.entry import HOLD, QUARANTINE, UNHOLD, VERDICT, Entry
 from go_release_gate.ledger.state import Release, State, ends_sooner
@@ -119,9 +120,8 @@ def _named(state: State, service: str, word: str) -> Release:
     """The one release that a word names. Raises RefusedError."""
     found = state.find(service, word)
     if len(found) != 1:
-        known = f"{len(found) or 'no'} release{'s' if len(found) > 1 else ''}"
         hint = f"`go-release-gate release list --service {service}` shows all"
-        raise RefusedError(f"{word} names {known} of {service}", hint)
+        raise RefusedError(unclear(word, service, found), hint)
     return found[0]
 
 

@@ -9,6 +9,7 @@ from go_release_gate.cli.release.doing import Outcome
 from go_release_gate.cli.release.entries import outcome_of
 from go_release_gate.cli.release.wiring import Desk
 from go_release_gate.errors import RaceError, RefusedError, UsageError
+from go_release_gate.ledger.candidates import unclear
 from go_release_gate.ledger.entry import RELEASE, Entry, Image, Source
 from go_release_gate.ledger.state import Release, State
 from go_release_gate.oci.reference import InvalidReferenceError, Reference, parse
@@ -46,6 +47,9 @@ def perform(desk: Desk) -> Outcome:
         if known is None:  # it was asked for just now
             raise RaceError(f"the release of {image.digest} is gone from the ledger", "run it again")
         return _recorded(desk, service, known, source, notices)
+    others = desk.book.state(fresh=False).find(service, source.version)
+    if len(others) > 1:
+        notices = (*notices, unclear(source.version, service, others))
     notices = (*notices, *shown(desk, written))
     return outcome_of(desk, "record", service, written, "recorded", release=(image, source), notices=notices)
 
