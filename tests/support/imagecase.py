@@ -12,6 +12,7 @@ env TZ=Europe/Berlin
 label org.opencontainers.image.version=1.4.2
 created 2026-02-01T00:00:00Z
 account nonroot=65532                  a line of /etc/passwd
+group nonroot                          a line of /etc/group
 layer 1200 COPY shop /app/shop         size and what made it
 file /app/shop 0755 0:0 1200           mode, owner, size; then `link=/bin/x`, `shebang=/bin/sh`, `note=a private key`
 ballast module cache 9000000 12 /go/pkg/mod
@@ -132,6 +133,8 @@ def _platform(platform: PlatformImage, word: str, rest: str) -> PlatformImage:
         case "account":
             name, _, number = rest.partition("=")
             changes["accounts"] = {**(platform.accounts or {}), name: int(number)}
+        case "group":
+            changes["groups"] = frozenset({*(platform.groups or ()), rest})
         case "layer":
             size, _, made = rest.partition(" ")
             one = Layer(f"sha256:{'4' * 64}", "application/vnd.oci.image.layer.v1.tar+gzip", int(size), created_by=made)

@@ -98,6 +98,7 @@ class PlatformImage:
         bytes: of all files that are left in the finished file system. count: of those files.
         removed: files that look like secrets, in layers though later ones take them away.
         accounts: name → number of the users in /etc/passwd; None: there is no such file.
+        groups: names of /etc/group; None: there is no such file.
         ballast: what lies in the layers to no use.
         unreadable: what of it could not be told, and why, one sentence each.
     """
@@ -114,6 +115,7 @@ class PlatformImage:
     count: int = 0
     unreadable: tuple[str, ...] = ()
     accounts: Mapping[str, int] | None = None
+    groups: frozenset[str] | None = None
     ballast: tuple[Ballast, ...] = ()
     removed: tuple[ImageFile, ...] = ()
 

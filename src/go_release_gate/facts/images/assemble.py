@@ -14,7 +14,6 @@ from go_release_gate.facts.images.choose import Found
 from go_release_gate.facts.images.layers import Layers
 from go_release_gate.facts.images.overlay import Overlay
 from go_release_gate.facts.images.programs import Program
-from go_release_gate.facts.images.started import Accounts
 from go_release_gate.facts.images.tarstream import FILE
 
 
@@ -31,8 +30,9 @@ class Assembly:
         found, config = self.found, self.found.configured.config
         walked = [self.layers.walked[one.digest] for one in found.manifest.layers]
         overlay = Overlay([one.tree for one in walked])
-        accounts = self._accounts(overlay)
-        runtime = started.runtime(config.user, accounts or Accounts({}, {}))
+        passwd, group = (_content(overlay, path) for path in (b"etc/passwd", b"etc/group"))
+        accounts = started.accounts(passwd or b"", group or b"")
+        runtime = started.runtime(config.user, accounts)
         kept = judged.Kept(overlay, runtime)
         begun = tuple(self._started(overlay, kept))
         kept.add_refused(begun)
@@ -57,7 +57,8 @@ class Assembly:
             bytes=size,
             count=count,
             unreadable=tuple(dict.fromkeys((*found.problems, *self._problems(), *beyond, *overlay.unreadable[:20]))),
-            accounts=None if accounts is None else {name: user for name, (user, _) in accounts.users.items()},
+            accounts=None if passwd is None else {name: user for name, (user, _) in accounts.users.items()},
+            groups=None if group is None else frozenset(accounts.groups),
             ballast=judged.ballast(overlay),
             removed=kept.removed(),
         )
@@ -81,10 +82,6 @@ class Assembly:
             elif len(expected) == len(layers) and walked.digest != expected[index]:
                 yield f"layer {each.digest}: unpacked it is not what the configuration names ({expected[index]})"
             yield from (f"layer {each.digest}: {sentence}" for sentence in walked.tree.unreadable)
-
-    def _accounts(self, overlay: Overlay) -> Accounts | None:
-        passwd, group = (_content(overlay, path) for path in (b"etc/passwd", b"etc/group"))
-        return None if passwd is None else started.accounts(passwd, group or b"")
 
     def _started(self, overlay: Overlay, kept: judged.Kept) -> Iterator[bytes]:
         """The files that are started, links on the way to them kept too."""

@@ -25,8 +25,9 @@ def as_root(image: ImageContent) -> Iterator[Draft]:
         if platform.platform.startswith("windows/"):  # it knows no root and has no /etc/passwd
             return
         told = platform.config.user
-        name = told.partition(":")[0]
+        name, _, group = told.partition(":")
         number = number_of(platform)
+        yield from _unknown_group(platform, group)
         if number == 0:
             how = f"its user `{told}` is root" if name else "it names no user, so its program runs as root"
             yield Said("root", f"{how}; add a numeric `USER`, such as 65532, to the last stage")
@@ -39,6 +40,14 @@ def as_root(image: ImageContent) -> Iterator[Draft]:
             )
 
     return drafts(image, of_platform)
+
+
+def _unknown_group(platform: PlatformImage, group: str) -> Iterator[Said]:
+    if group in ("", "root") or group.isdecimal() or group in (platform.groups or ()) or platform.unreadable:
+        return
+    why = "it has no /etc/group" if platform.groups is None else "it is not in the image's /etc/group"
+    said = f"its user's group `{group}` cannot be found ({why}): no container starts; give the number"
+    yield Said("group", said, Severity.ERROR)
 
 
 def number_of(platform: PlatformImage) -> int | None:

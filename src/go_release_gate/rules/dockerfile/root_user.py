@@ -6,7 +6,7 @@ A Dockerfile whose last stage (or the stage that a workflow builds) ends with th
 or because nothing names a user and its base image is known to run as root (`scratch`, `alpine`, `debian`, `ubuntu`,
 `golang`, distroless without `:nonroot`, …). Where nothing names a user and the base image is not known, or USER names a
 build argument without a value, a note says that it is undecidable. And a finished image whose configuration leaves the
-user root.
+user root, or names a user or group that its /etc/passwd and /etc/group do not have.
 
 ## Why
 

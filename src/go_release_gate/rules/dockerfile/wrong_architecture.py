@@ -13,7 +13,9 @@ In Dockerfiles:
 - `FROM --platform=linux/amd64` of the last stage, a file `…amd64…` copied into it, or a program that the same workflow
   built before under one name for all, in an image for several machines.
 
-In finished images: a program whose file is of another machine than the platform it is offered for.
+In finished images: a program whose file is of another machine than the platform it is offered for, and one that is
+started and built for another operating system. What is named after another machine, or built for another system, and
+not started is there to be handed out.
 
 The platforms are those of docker/build-push-action, `docker buildx build --platform` (of Makefiles and scripts where no
 workflow and no bake file builds it), matrices, and `images` in the configuration.
