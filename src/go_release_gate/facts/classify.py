@@ -257,6 +257,7 @@ _TABLE: tuple[tuple[re.Pattern[str], Judge], ...] = tuple(
                 ErrorClass.NETWORK, "nothing may be downloaded (--offline or GOPROXY=off): fill the module cache first"
             ),
         ),
+        (r"import lookup disabled by -mod=", _of(ErrorClass.MISSING_PACKAGE, _MISSING)),
         (
             r"no space left on device",
             _of(ErrorClass.INTERNAL, "no space left: free some, or move GOMODCACHE and TMPDIR"),

@@ -52,6 +52,11 @@ SAID = {
         ErrorClass.NETWORK,
         "GOPROXY=off",
     ),
+    "not required": (
+        "main.go:3:8: cannot find module providing package example.com/y: import lookup disabled by -mod=readonly\n",
+        ErrorClass.MISSING_PACKAGE,
+        "go get",
+    ),
     "private host": (
         "go: downloading priv.invalid/y v1.0.0\ngo: example.com/x imports\n"
         '\tpriv.invalid/y: unrecognized import path "priv.invalid/y": https fetch: Get "https://priv.invalid/y?go-get=1":'

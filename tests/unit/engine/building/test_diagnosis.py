@@ -24,6 +24,14 @@ FAILURES = {
         "no file of package services/api/cmd/api is left for linux/arm64: build constraints exclude them all",
         "services/api/go.mod",
     ),
+    "main.go:3:8: cannot find module providing package example.com/x: import lookup disabled by -mod=readonly\n": (
+        BuildFailure(
+            "cannot find module providing package example.com/x: import lookup disabled by -mod=readonly",
+            "services/api/main.go",
+            3,
+            8,
+        )
+    ),
     "# example.com/shop\nlink: duplicated definition of symbol main.x\n": BuildFailure(
         "link: duplicated definition of symbol main.x", "services/api/go.mod"
     ),
