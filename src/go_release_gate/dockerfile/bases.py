@@ -19,6 +19,7 @@ SCRATCH, STATIC, MUSL, GLIBC, UNKNOWN = "scratch", "static", "musl", "glibc", "u
 HOLE = "__unknown__"  # an unknown part of a tag, in characters a tag may have
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
+_WINDOWS = re.compile(r"mcr\.microsoft\.com/windows|nanoserver|windowsservercore")
 _VARIABLE = re.compile(r"\$\{[^{}]*\}|\$\w+")
 
 
@@ -72,6 +73,11 @@ def base_of(image: Value) -> Base:
     found = described(canonical(reference), reference.tag, is_tagged=bool(reference.tag or not reference.digest))
     tag = "" if HOLE in reference.tag else reference.tag
     return replace(found, name=reference.name, tag=tag, digest=reference.digest)
+
+
+def is_windows(image: Value) -> bool:
+    """Whether an image is one of Windows, by its name: no root, no POSIX shell."""
+    return _WINDOWS.search(image if isinstance(image, str) else image.text) is not None
 
 
 def reference_of(image: Value) -> Reference | None:

@@ -21,7 +21,8 @@ Left out, because another rule here says it with more context: DL3006 and DL3007
 (`root-user`), DL3062 (`unpinned-install`). Because BuildKit's own checks annotate it: DL3000, DL3024, DL3025, DL3029,
 DL3064, DL4000, DL4003, DL4004. Because it is noise here: DL3059 (several RUN in a row), DL3018 in stages that are not
 shipped, and DL1000, a complaint about syntax that Docker takes (some here-documents; hadolint says nothing else of such
-a file). Dockerfiles for development, tests and examples are left out. Without hadolint nothing is said; a notice says
+a file); in stages of Windows ShellCheck, DL3066 and DL4006. Dockerfiles for development, tests and examples are left
+out. Without hadolint nothing is said; a notice says
 so where the rule is selected by name.
 
 ## References
@@ -34,6 +35,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from go_release_gate.dockerfile.bases import is_windows
 from go_release_gate.dockerfile.graph import shipped
 from go_release_gate.dockerfile.model import Dockerfile
 from go_release_gate.facts.dockerfile_lint import DockerfileLint, Linted
@@ -54,6 +56,7 @@ RULE = Rule(
 _SAID_HERE = frozenset({"DL3002", "DL3006", "DL3007", "DL3062"})
 _SAID_BY_BUILDKIT = frozenset({"DL3000", "DL3024", "DL3025", "DL3029", "DL3064", "DL4000", "DL4003", "DL4004"})
 _NOISE = frozenset({"DL1000", "DL3059"})
+_POSIX = ("SC", "DL3066", "DL4006")  # ShellCheck, numbers of users, pipefail: nothing that Windows has
 _SHIPPED_ONLY = frozenset({"DL3018"})
 _LONGEST = 400  # characters of a message
 
@@ -79,6 +82,10 @@ def _has(file: Dockerfile, line: int) -> bool:
 def _is_passed_on(one: Linted, file: Dockerfile) -> bool:
     if is_for_development(one.path) or one.code in _SAID_HERE | _SAID_BY_BUILDKIT | _NOISE:
         return False
+    if one.code.startswith(_POSIX):
+        stage = next((each for each in reversed(file.stages) if each.start.line <= one.line), None)
+        if stage is not None and is_windows(file.base(stage).image):
+            return False
     return one.code not in _SHIPPED_ONLY or any(
         each.line <= one.line <= each.end_line for stage in shipped(file) for each in stage.instructions
     )

@@ -34,10 +34,9 @@ alone, and is not passed on.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from go_release_gate.dockerfile.bases import base_of
+from go_release_gate.dockerfile.bases import base_of, is_windows
 from go_release_gate.dockerfile.commands import commands
 from go_release_gate.dockerfile.model import Dockerfile, Instruction, Stage
 from go_release_gate.dockerfile.state import ImageState, end_state
@@ -62,7 +61,6 @@ RULE = Rule(
     fix="unsafe",
 )
 
-_WINDOWS = re.compile(r"mcr\.microsoft\.com/windows|nanoserver|windowsservercore")
 _CHANGERS = frozenset({"gosu", "su-exec", "setpriv", "runuser", "setuidgid", "chpst"})
 USER = "65532:65532"
 
@@ -81,10 +79,9 @@ RULE.check_of(ImageContent)(as_root)
 
 def _judged(file: Dockerfile, stage: Stage, end: ImageState) -> Iterator[Draft]:
     base = file.base(stage)
-    text = base.image if isinstance(base.image, str) else base.image.text
-    if _WINDOWS.search(text):
+    if is_windows(base.image):
         return
-    image = shown(text)
+    image = shown(base.image if isinstance(base.image, str) else base.image.text)
     key = f"{label(stage)} user"
     if isinstance(end.user, Unknown):
         spot, why = base.start, f"nothing names a user, and that of `{image}` is not known; add"
