@@ -73,7 +73,7 @@ def test_an_emergency_that_the_ledger_contradicts(bare: World) -> None:
     written = world.json("verify")["entries"]
 
     refused = world.run("hold", "--env", "production", code=5)
-    given_up = world.run("abandon", "--env", "production", "--emergency", "--reason", "Bob was faster")
+    given_up = world.run("abandon", "--emergency", "--reason", "Bob was faster")  # as the refusal says it
 
     assert "was moved in the ledger meanwhile" in refused.err
     assert "abandon --emergency" in refused.err

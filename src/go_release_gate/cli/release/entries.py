@@ -113,12 +113,13 @@ def outcome_of(
 
 
 def _page(done: Done, more: Sequence[Part]) -> Page:
-    where = f" in {done.environment}" if done.environment else ""
+    where = f": {done.service}" if done.service else ""
+    where += f" in {done.environment}" if done.environment else ""
     number = f"entry {done.seq}: " if done.entries else ""
     facts = [("version", done.version), ("digest", done.digest), ("before", done.previous), ("image", done.image)]
     return Page(
         (
-            Heading(f"{number}{done.message}: {done.service}{where}"),
+            Heading(f"{number}{done.message}{where}"),
             Table((), tuple((name, value) for name, value in facts if value)),
             *((Lines(tuple(f"note: {one}" for one in done.notices)),) if done.notices else ()),
             *more,

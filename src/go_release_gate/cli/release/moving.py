@@ -253,9 +253,13 @@ def _resume(desk: Desk) -> Outcome:
 
 
 def _abandon(desk: Desk) -> Outcome:
-    service, environment = place_of(desk)
     if not desk.args.reason:
         raise UsageError("why? --reason is missing", "whoever looks at what the targets show now will ask")
+    if desk.args.emergency and not desk.args.env:
+        desk.book.state()
+        if desk.discarded:  # the journal is one, whatever places it is about
+            return outcome_of(desk, "abandon", desk.args.service or "", (), desk.discarded)
+    service, environment = place_of(desk)
     if desk.book.state().at(service, environment).intent is None and desk.discarded:
         return outcome_of(desk, "abandon", service, (), desk.discarded, environment=environment)
     done = abandon(service, environment, desk.args.reason, desk.hands(service, environment, {}))
