@@ -67,7 +67,9 @@ class CommandTarget:
         """The command that would run; it does not, and whether it would succeed is not known."""
         if self._observe and self.observe(move.service, move.environment).digest == move.after:
             return ()
-        return (Effect(f"run {shlex.join(_filled(self._run, _values(move)))} (at most {self._timeout:g} s)"),)
+        words = _filled(self._run, _values(move))
+        _program(words[0], self._surroundings)  # what is not there is told before an intent is written for it
+        return (Effect(f"run {shlex.join(words)} (at most {self._timeout:g} s)"),)
 
     def apply(self, move: Move) -> str:
         """Run the command, and look whether it took where `observe` tells.
@@ -89,7 +91,8 @@ class CommandTarget:
                 f"{self._run[0]} ended well, and {seen.digest or 'nothing'} runs instead of {move.after}",
                 "look at what it does; it may need more time",
             )
-        return f"{self._run[0]} ended well after {answer.seconds:.1f} s"
+        doubt = f"; whether it took is not known: {seen.unknown}" if self._observe and seen.unknown else ""
+        return f"{self._run[0]} ended well after {answer.seconds:.1f} s{doubt}"
 
     def _started(self, words: Sequence[str], values: dict[str, str]) -> Completed:
         own = {f"GO_RELEASE_GATE_{name.upper()}": value for name, value in values.items()}
@@ -139,6 +142,8 @@ def _filled(words: Sequence[str], values: dict[str, str]) -> list[str]:
 def _program(name: str, surroundings: Surroundings) -> str:
     """A bare name is looked for on PATH outside the checkout; a path counts from the checkout."""
     if "/" in name:
+        if not (surroundings.checkout / name).exists():
+            raise UnavailableError(f"{name} was not found", "see the target's `run`")
         return name
     found = find(name, surroundings.variables, surroundings.checkout)
     if found is None:

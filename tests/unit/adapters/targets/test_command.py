@@ -171,5 +171,16 @@ def test_commands_that_cannot_be(place: Place) -> None:
     for keys in ({}, {"run": "'open"}, {"run": ("true",), "observe": "'"}):
         with pytest.raises(UsageError):
             place.target(**keys)
-    with pytest.raises(UnavailableError, match="no-such-program was not found on PATH"):
-        place.target(run="no-such-program {image}").apply(MOVE)
+    for act in ("plan", "apply"):  # before an intent is written, not behind it
+        with pytest.raises(UnavailableError, match="no-such-program was not found on PATH"):
+            getattr(place.target(run="no-such-program {image}"), act)(MOVE)
+        with pytest.raises(UnavailableError, match=r"\./no-such-script was not found"):
+            getattr(place.target(run="./no-such-script {image}"), act)(MOVE)
+
+
+def test_a_look_that_tells_nothing_is_said(place: Place) -> None:
+    """The command ended well, and its `observe` printed no digest: nobody may read that as having looked."""
+    done = place.target(run=("true",), observe=("echo", "v1.1.0")).apply(MOVE)
+
+    assert "whether it took is not known: `observe` printed 'v1.1.0'" in done
+    assert "not known" not in place.target(run=("true",)).apply(MOVE)
