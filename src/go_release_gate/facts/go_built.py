@@ -10,12 +10,14 @@ from dataclasses import replace
 from go_release_gate.facts.go_calls import WORKFLOW, GoCall
 from go_release_gate.facts.go_versions import GoPlace
 from go_release_gate.gomod.goselect import Selection, of_release
+from go_release_gate.shell.unknown import has_hole
 from go_release_gate.workflow.document import Job, Workflow
 
 _BUILDING = frozenset(
     {"build", "test", "vet", "run", "generate", "list", "fix", "mod download", "mod verify", "mod tidy", "mod vendor"}
 )
 _BY_PACKAGE = frozenset({"install", "get", "run"})
+_BY_DIRECTORY = frozenset({"build", "install", "test", "vet", "generate"})
 _TOOLS = "make|mage|task|just|bazel|goreleaser|ko|golangci-lint|gotestsum|ginkgo"
 _BUILDERS = re.compile(rf"\b(?:{_TOOLS})\b|\.sh\b|(?:^|[;&|\n])\s*\./\w")
 _ACTIONS = re.compile(r"golangci/golangci-lint-action|goreleaser/goreleaser-action|github/codeql-action/analyze")
@@ -49,9 +51,13 @@ def _loads_module(call: GoCall) -> bool:
 
 
 def _modules(call: GoCall, directories: Sequence[str]) -> list[str]:
-    """The module the command runs in; Go reads no other's go.mod for it, but where a workspace holds both."""
-    module = module_above(call.directory, directories)
-    return [] if module is None else [module]
+    """The module the command runs in, and in a workspace those of the directories that it names (`./services/api`)."""
+    named = [word.removesuffix("...") for word in call.command.arguments if word.startswith("./") and "@" not in word]
+    places = [call.directory]
+    if call.command.verb in _BY_DIRECTORY:
+        places += [posixpath.join(call.directory, word) for word in named if not has_hole(word)]
+    found = (module_above(place, directories) for place in places)
+    return list(dict.fromkeys(module for module in found if module is not None))
 
 
 def module_above(directory: str, directories: Iterable[str]) -> str | None:
@@ -70,7 +76,7 @@ def with_modules(
 ) -> list[GoPlace]:
     """The places of workflows with what their jobs build behind them."""
     files = {workflow.path: workflow for workflow in workflows}
-    own = [call for call in calls if call.where == WORKFLOW or call.via]
+    own = [call for call in calls if call.where == WORKFLOW or call.via or call.ran_by]
     return [_with_modules(place, files, own, directories) for place in places]
 
 
@@ -82,13 +88,19 @@ def _with_modules(
     if job is None:
         return place
     first, last = place.span
-    run = [call for call in calls if _is_in(call, workflow, job) and (not last or first <= call.line <= last)]
+    run = [
+        call
+        for call in calls
+        if _is_in(call, workflow, job) and (not last or call.where != WORKFLOW or first <= call.line <= last)
+    ]
     modules, is_open = modules_of_calls(run, directories)
     is_guess = not modules and (place.is_guess or is_open or _builds(job, place.span))
     if is_guess and len(directories) == 1 and (place.is_guess or is_open):
         return replace(place, modules=tuple(directories), is_guess=False)
     pairs = _pairs(run, directories) if place.others and not is_open else ()
-    return replace(place, modules=modules, is_guess=is_guess, pairs=pairs)
+    loading = list(filter(_loads_module, run))
+    is_alone = bool(loading) and all(call.environment.get("GOWORK") == "off" for call in loading)
+    return replace(place, modules=modules, is_guess=is_guess, is_alone=is_alone, pairs=pairs)
 
 
 def _pairs(calls: Iterable[GoCall], directories: Sequence[str]) -> tuple[tuple[str, Selection], ...]:
@@ -103,8 +115,8 @@ def _pairs(calls: Iterable[GoCall], directories: Sequence[str]) -> tuple[tuple[s
 
 
 def _is_in(call: GoCall, workflow: Workflow, job: Job) -> bool:
-    path = call.path if call.where == WORKFLOW else call.via
-    return path == workflow.path and call.scope.partition("/")[0] == job.id
+    paths = (call.path,) if call.where == WORKFLOW else (call.via, *call.ran_by)
+    return workflow.path in paths and call.scope.partition("/")[0] == job.id
 
 
 def _builds(job: Job, span: tuple[int, int]) -> bool:

@@ -42,6 +42,7 @@ class GoPlace:
         scope: `job/step` or stage, for keys.
         source: the version file it reads, empty: none.
         is_test: the place is not about what is shipped (a Dockerfile of tests, of development).
+        is_alone: every command that builds there runs with GOWORK=off.
         pairs: module and Go of each of its builds, where the combinations of a matrix have different ones.
         span: the first and the last line of the job's text in which it counts, of a step; (0, 0): all of it.
     """
@@ -61,6 +62,7 @@ class GoPlace:
     source: str = ""
     is_test: bool = False
     column: int | None = None
+    is_alone: bool = False
     pairs: tuple[tuple[str, Selection], ...] = ()
     span: tuple[int, int] = (0, 0)
 

@@ -103,7 +103,8 @@ def check(
     told: set[tuple[str, int]] = set()
     fine: list[tuple[GoPlace, list[Wanted]]] = []
     for place in (*versions.of(SETUP, CONTAINER, COMMAND, IMAGE), *versions.of(FILE)):
-        is_alone = place.kind == IMAGE and not go_wanted.has_work(place, repository, (files, calls, builds))
+        has_work = place.kind != IMAGE or go_wanted.has_work(place, repository, (files, calls, builds))
+        is_alone = place.is_alone or not has_work
         wanted = go_wanted.of_place(place, alone if is_alone else in_work)
         if not wanted or None in tuple(go_wanted.selections(place)):
             continue
