@@ -49,6 +49,7 @@ def collect_go_calls(facts: Facts, _settings: Settings, _edges: Edges) -> GoCall
     reading.workflows(facts.others.get(Workflows))
     reading.dockerfiles(facts.others.get(Dockerfiles), facts.others.get(ImageBuilds))
     reading.manifests(facts.others.get(Workloads), processes)
+    reading.templates(path for path in repository.documents if not _is_aside(path))
     reading.scripts(scripts[:COUNT_LIMIT])
     calls = sorted(reading.calls, key=lambda call: (call.path, call.line))
     return GoCalls(tuple(calls)) if calls else None
@@ -149,6 +150,17 @@ class _Reading:
             self.calls += of_workloads(workloads)
         for path in processes:
             self.calls += of_procfile(path, self.text(path))
+
+    def templates(self, documents: Iterable[str]) -> None:
+        """What the templates of charts start."""
+        from go_release_gate.facts.go_manifest_calls import of_template
+
+        paths = list(documents)
+        charts = {posixpath.dirname(path) for path in paths if posixpath.basename(path) == "Chart.yaml"}
+        for path in paths if charts else ():
+            before, sign, _ = path.rpartition("templates/")
+            if sign and before.rstrip("/") in charts and "{{" in (text := self.text(path)):
+                self.calls += of_template(path, text)
 
     def scripts(self, paths: Iterable[str]) -> None:
         """Makefiles and scripts, also those that were only seen to be started."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from go_release_gate.facts.go_calls import MANIFEST, GoCall
 from go_release_gate.facts.go_script_calls import of_ran
+from go_release_gate.facts.workload_scan import scan
 from go_release_gate.facts.workloads import Container, Workload, Workloads
 from go_release_gate.gocommand.call import GoCommand
 from go_release_gate.gocommand.walk import Ran, Walk
@@ -15,6 +16,9 @@ from go_release_gate.shell.unknown import Holes
 
 _PROCESS = re.compile(r"^(?P<name>[\w-]+):[ \t]*(?P<command>.+)$", re.MULTILINE)
 
+_ASKS = re.compile(r"\bgo\b[\s\"',-]{1,40}\brun\b")
+_LINE = re.compile(r"^[ \t]*\{\{[^{}\n]*\}\}[ \t]*\r?$", re.MULTILINE)
+_ACTION = re.compile(r"\{\{[^{}\n]*\}\}")
 _DEPLOYED = re.compile(r"^(?:web|worker|release)[\w-]*:", re.MULTILINE)
 
 
@@ -23,6 +27,13 @@ def of_workloads(workloads: Workloads) -> Iterator[GoCall]:
     for workload in workloads.workloads:
         for container in workload.containers:
             yield from _of_container(workload, container)
+
+
+def of_template(path: str, text: str) -> Iterator[GoCall]:
+    """The starts of a chart's template, as far as they are written out; of an action within a line `…` is left."""
+    if not _ASKS.search(text):
+        return
+    yield from of_workloads(Workloads(tuple(scan({path: _ACTION.sub("…", _LINE.sub("", text))}).workloads)))
 
 
 def of_procfile(path: str, text: str) -> Iterator[GoCall]:

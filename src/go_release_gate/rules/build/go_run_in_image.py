@@ -5,7 +5,8 @@
 - CMD and ENTRYPOINT of the final stage, and of stages that workflows build by name, in their shell and JSON forms,
   through `sh -c`, through a script of the repository that is copied into the image (or stands in the Dockerfile), and
   through `make` with a target of the Makefile.
-- `command`, `args` and `entrypoint` of Kubernetes manifests and compose files, and the lines of a Procfile.
+- `command`, `args` and `entrypoint` of Kubernetes manifests and compose files, of templates of charts as far as they
+  are written out, and the lines of a Procfile.
 
 ## Why
 
