@@ -52,6 +52,7 @@ class ImageFile:
 
     `mode`: permission bits with setuid and the like; `link`: target of a symbolic link, else empty;
     `layer`: index of the layer it comes from; `shebang`: what follows `#!` at its start, of a file that is started;
+    `starts`: the program that a started script ends in, an absolute path (facts/shebang.py);
     `form`: what a file is that is started and that Linux cannot start, else empty;
     `kinds`: what it is kept for (facts/images/judged.py); `note`: what a file that looks like a secret seems to be.
     """
@@ -67,6 +68,7 @@ class ImageFile:
     kinds: tuple[str, ...] = ()
     note: str = ""
     form: str = ""
+    starts: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from go_release_gate.facts.images.layers import Layers
 from go_release_gate.facts.images.overlay import Overlay
 from go_release_gate.facts.images.programs import Program
 from go_release_gate.facts.images.tarstream import FILE
+from go_release_gate.facts.shebang import last_started
 
 
 @dataclass(slots=True)
@@ -140,7 +141,9 @@ class Assembly:
         """What dynamically linked programs and started scripts name as their interpreter."""
         for path in begun:
             index, origin = overlay.origin(path) or (0, path)
-            shebang = overlay.trees[index].shebangs.get(origin, "")
+            tree = overlay.trees[index]
+            shebang = tree.shebangs.get(origin, "")
+            yield from filter(None, [last_started(tree.contents.get(origin, b"")).encode()])
             for places in started.interpreters(shebang, self.found.configured.config):
                 yield from (place.encode("utf-8", "surrogateescape") for place in places)
         for binary in binaries:

@@ -11,6 +11,7 @@ from go_release_gate.facts.image_content import ENTRYPOINT, REFUSED, Ballast, Im
 from go_release_gate.facts.images.overlay import Overlay, is_folder
 from go_release_gate.facts.images.started import Runtime
 from go_release_gate.facts.images.tarstream import FILE, SYMLINK, Attributes
+from go_release_gate.facts.shebang import last_started
 
 MOST = 200  # files kept of one kind
 CERTIFICATES, ZONES, ACCOUNTS = "certificates", "time zones", "accounts"
@@ -186,6 +187,7 @@ class Kept:
             layer=index,
             shebang=tree.shebangs.get(origin, "") if ENTRYPOINT in kinds else "",
             form=tree.forms.get(origin, "") if ENTRYPOINT in kinds else "",
+            starts=last_started(tree.contents.get(origin, b"")) if ENTRYPOINT in kinds else "",
             kinds=tuple(kinds),
             note=tree.notes.get(origin, ""),
         )

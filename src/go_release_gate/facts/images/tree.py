@@ -180,10 +180,14 @@ class Walk:
         if mode & 0o111 and head.startswith(b"#!"):
             # Linux takes off spaces and tabs, no carriage return: https://github.com/torvalds/linux/blob/master/fs/binfmt_script.c
             tree.shebangs[path] = head[2:].split(b"\n", 1)[0].strip(b" \t").decode("utf-8", "backslashreplace")
-        if path in KEPT and size <= _KEPT_SIZE:
-            tree.contents[path] = head + archive.read(size)
-        elif secrets.is_looked_into(path, name, size):
-            note = secrets.by_content(path, name, head + archive.read(size))
+        is_script = path in tree.shebangs and name in self._names and size <= secrets.SMALL
+        is_looked_into = secrets.is_looked_into(path, name, size)
+        is_kept = is_script or (path in KEPT and size <= _KEPT_SIZE)
+        data = head + archive.read(size) if is_kept or is_looked_into else b""
+        if is_kept:
+            tree.contents[path] = data
+        if is_looked_into:
+            note = secrets.by_content(path, name, data)
             if note:
                 tree.notes[path] = note
         elif note := secrets.by_name(path, name):

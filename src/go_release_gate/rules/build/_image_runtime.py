@@ -15,7 +15,7 @@ from go_release_gate.facts.image_content import (
     PlatformImage,
 )
 from go_release_gate.facts.shebang import interpreters
-from go_release_gate.model.severity import Severity
+from go_release_gate.model.severity import Confidence, Severity
 from go_release_gate.rules.base import Draft
 from go_release_gate.rules.build._image import Said, candidates, drafts, file_at, resolved
 
@@ -46,6 +46,9 @@ def _of_platform(platform: PlatformImage) -> Iterator[Said]:
     else:
         yield from _refused(platform, file)
         yield from _uninterpreted(platform, file)
+        if file.starts and file_at(platform, file.starts) is None:
+            said = f"the script {file.path} ends with `exec {file.starts}`, and no such file is in the image"
+            yield Said("script", f"{said}; copy it to where it is named", Severity.WARNING, Confidence.MEDIUM)
         what = "it is empty" if not file.size else _FORMS.get(file.form, "")
         if what:
             said = f"{file.path} is started, and it is no program: {what}; it ends with `exec format error`"

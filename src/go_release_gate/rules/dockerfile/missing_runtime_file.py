@@ -20,7 +20,8 @@ In finished images, what is started
 
 - is not there, is empty, or is no program: neither an ELF file with a sound header nor a file with `#!`;
 - may be executed by nobody, or not by the image's user, who may lack the right to enter a folder above it;
-- is a script whose interpreter is missing, or what its `#!/usr/bin/env` starts, or whose lines end like Windows'.
+- is a script whose interpreter is missing, or what its `#!/usr/bin/env` starts, or whose lines end like Windows';
+- is a script that ends with `exec /srv/api`, and nothing in image or script brings that file (warning).
 
 ## Why
 

@@ -165,3 +165,27 @@ def test_a_program_that_was_cut_off(tmp_path: Path) -> None:
     whole = Elf("amd64", sections=(Section(".text", 10 * binary.size),))
     platform = replace(image.platforms[0], binaries=(replace(binary, elf=whole),))
     assert not [line for line in platform_picture(platform) if "by section" in line]
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        (b'#!/bin/sh\nset -e\nexec /srv/api "$@"\n', True),
+        (b'#!/usr/bin/env sh\n# the server\nexec /srv/api "$@"\n\n# end\n', True),
+        (b'#!/bin/sh\nexec /bin/busybox "$@"\n', False),
+        (b'#!/bin/sh\nexec "$@"\n', False),
+        (b"#!/bin/sh\nif true; then\n  exec /srv/api\nfi\n", False),
+        (b"#!/bin/sh\ncurl -o /srv/api https://example.com\nexec /srv/api\n", False),
+        (b"#!/bin/sh\ncp -r /opt/x /srv\nexec /srv/api\n", False),
+        (b"#!/bin/sh\nexec /tmp/api\n", False),
+        (b"#!/bin/sh\necho \\\nexec /srv/api\n", False),
+        (b"#!/bin/sh\ncat <<E\nE\nexec /srv/api\n", False),
+        (b"#!/usr/bin/python3\nexec /srv/api\n", False),
+    ],
+)
+def test_what_a_script_ends_in(tmp_path: Path, script: bytes, *, expected: bool) -> None:
+    """Where its last line starts a file that is not there, and nothing above may make it, that is a warning."""
+    tools = {**SHELL, "bin/busybox": Item(PROGRAM, 0o755), "usr/bin/python3": Item(PROGRAM, 0o755)}
+    found = told(tmp_path, layer({**tools, "app": Item(script, 0o755)}))
+    assert ["ends with `exec /srv/api`, and no such file" in one for one in found] == [True] * expected
+    assert told(tmp_path / "there", layer({**tools, "app": Item(script, 0o755), "srv/api": Item(PROGRAM, 0o755)})) == []
