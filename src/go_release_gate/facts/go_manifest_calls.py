@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from go_release_gate.facts.go_calls import MANIFEST, GoCall
 from go_release_gate.facts.go_script_calls import of_ran
@@ -71,16 +72,19 @@ def _of_container(workload: Workload, container: Container) -> Iterator[GoCall]:
         is_start=not container.is_initial,
     )
     if run.script:
-        yield from _started(run.script, base)
+        part = container.places.get("script")
+        yield from _started(run.script, base, part.line + 1 if part and part.text == run.script else None)
         return
     call = of_ran(Ran(run.words, 0, "", {**container.environment, **run.environment}), base, Holes())
     if call is not None:
         yield call
 
 
-def _started(script: str, base: GoCall) -> Iterator[GoCall]:
+def _started(script: str, base: GoCall, first: int | None = None) -> Iterator[GoCall]:
+    """The calls of a script. `first`: the line of the file that its first one stands on, None: it stands at `base`."""
     holes = Holes()
     for ran in Walk(holes).ran(script, {}, ""):
-        call = of_ran(ran, base, holes)
+        place = base if first is None else replace(base, line=first + ran.line)
+        call = of_ran(ran, place, holes)
         if call is not None:
             yield call

@@ -101,6 +101,7 @@ def container(node: Node, pod: Node, *, is_initial: bool = False) -> Container:
             ("runAsUser", user.get("runAsUser").part),
             ("command", _first(node.get("command"))),
             ("args", _first(node.get("args"))),
+            ("script", _script((*node.get("command").items, *node.get("args").items))),
         )
     )
     return Container(
@@ -126,6 +127,11 @@ def container(node: Node, pod: Node, *, is_initial: bool = False) -> Container:
         directory=node.get("workingDir").text,
         mounts=tuple(one.get("mountPath").text for one in node.get("volumeMounts").items),
     )
+
+
+def _script(words: Iterable[Node]) -> Part | None:
+    """The word whose lines stand below, one by one: a script for a shell."""
+    return next((one.part for one in words if one.part and one.part.is_literal), None)
 
 
 def _first(node: Node) -> Part | None:

@@ -53,7 +53,8 @@ class Container:
 
     Attributes:
         from_fields: variables whose value comes from elsewhere (valueFrom); ANY: there may be others (envFrom).
-        places: where values stand: `image`, `limits.memory`, `env.GOMEMLIMIT`, `runAsNonRoot`, …
+        places: where values stand: `image`, `limits.memory`, `env.GOMEMLIMIT`, `runAsNonRoot`, `script` (a
+            word of the command of several lines), …
         patched: keys (`readinessProbe`, `env`, `resources`, …) that a patch beside gives or changes.
         is_initial: an init container that ends; one that goes on (`restartPolicy: Always`) is none.
         has_command: whether it says `command`, known or not. is_open: command or arguments hold what is not known here.

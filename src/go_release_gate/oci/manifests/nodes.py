@@ -170,4 +170,5 @@ class _Reader:
         source = self.lines[start.line] if is_whole and start.line < len(self.lines) else ""
         column = start.column + is_quoted
         is_shown = bool(source) and len(source) <= LINE_LIMIT and source.startswith(text, column)
-        return Part(text, self.before + start.line + 1, column + 1, source if is_shown else "")
+        shown = source if is_shown else ""
+        return Part(text, self.before + start.line + 1, column + 1, shown, event.style == "|")

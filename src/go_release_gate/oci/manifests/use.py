@@ -25,13 +25,15 @@ _LOUD = re.compile(r"[A-Z][A-Z0-9]*(?:[_-]+[A-Z0-9]+)+|_+[A-Za-z0-9_]+_+|(?i:(?:
 class Part:
     """A text in a file: `line` and `column` (from 1) of its first character; `source`: the whole line with its end.
 
-    `source` is empty where the text is not written on one line as it is (folded, escaped, substituted).
+    `source` is empty where the text is not written on one line as it is (folded, escaped, substituted). `is_literal`:
+    its lines stand below, one by one (`|`).
     """
 
     text: str
     line: int
     column: int
     source: str = ""
+    is_literal: bool = False
 
     def rewritten(self, text: str) -> str:
         """The line with `text` in this one's place; empty where that cannot be said."""
