@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
+_NUMBER = "(0|[1-9][0-9]*)"
+_WORDS = "[0-9A-Za-z.-]+"
+FLOOR = rf"^(v?{_NUMBER}(\.{_NUMBER}(\.{_NUMBER}(-{_WORDS})?(\+{_WORDS})?)?)?)?$"  # https://semver.org
 Name = Annotated[str, {"pattern": r"^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$", "examples": ["production"]}]
 Repository = Annotated[str, {"pattern": r"^[^\s@]+$", "minLength": 1, "examples": ["registry.example.com/acme/shop"]}]
 Hours = Annotated[float, {"minimum": 0, "maximum": 87600}]
@@ -75,7 +78,9 @@ class LedgerSettings:
             at GitHub, in a workflow. Both are written after the ledger, and never believed.
     """
 
-    ref: Annotated[str, {"pattern": r"^refs/[A-Za-z0-9._/-]+$"}] = "refs/heads/release-ledger"
+    ref: Annotated[str, {"pattern": r"^refs/[A-Za-z0-9._/-]+$", "examples": ["refs/heads/release-ledger"]}] = (
+        "refs/heads/release-ledger"
+    )
     remote: str = "origin"
     transport: Literal["git", "api"] = "git"
     sign: Literal["none", "ssh", "gpg", "hmac", "cosign"] = "none"
@@ -102,7 +107,7 @@ class Service:
     module: str = "."
     mirrors: tuple[Repository, ...] = ()
     migrations: tuple[str, ...] = ()
-    floor: str = ""
+    floor: Annotated[str, {"pattern": FLOOR, "examples": ["v1.4.0"]}] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +265,7 @@ class Requirement:
     """
 
     signature: bool = False
-    attestation: Annotated[str, {"pattern": r"^([A-Za-z0-9-]+/[A-Za-z0-9._-]+)?$"}] = ""
+    attestation: Annotated[str, {"pattern": r"^([A-Za-z0-9-]+/[A-Za-z0-9._-]+)?$", "examples": ["acme/shop"]}] = ""
     identity: str = ""
     issuer: str = ""
     checksums: str = ""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import fields
+from typing import Any
 
 import jsonschema
 import pytest
@@ -37,6 +40,34 @@ RELEASE_KINDS = (
 def test_it_is_a_valid_schema() -> None:
     """The schema is one of draft 2020-12."""
     jsonschema.Draft202012Validator.check_schema(config_schema(["a-rule"]))
+
+
+def test_every_pattern_has_an_example_that_fits() -> None:
+    """A value that does not fit is answered with one that does."""
+
+    def patterns(node: Any) -> Iterator[dict[str, Any]]:
+        for one in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+            yield from patterns(one)
+        if isinstance(node, dict) and isinstance(node.get("pattern"), str):
+            yield node
+
+    found = list(patterns(config_schema(["a-rule"])))
+    assert found
+    for one in found:
+        assert re.search(one["pattern"], one["examples"][0]), one
+
+
+@pytest.mark.parametrize(
+    ("floor", "is_one"),
+    [
+        *((text, True) for text in ("", "v1.4.0", "1.4", "v2", "1.4.0-rc.1", "1.0.0+b")),
+        *((text, False) for text in ("v1.x", "latest", "1.4-rc.1", "01.2.0", "1.2.3.4", "v")),
+    ],
+)
+def test_a_floor_is_a_version(floor: str, is_one: bool) -> None:
+    """One that is none would be below everything, and hold nothing back."""
+    document = {"services": {"api": {"image": "registry.example.com/api", "floor": floor}}}
+    assert jsonschema.Draft202012Validator(config_schema(["a-rule"])).is_valid(document) is is_one
 
 
 @pytest.mark.parametrize(
