@@ -205,6 +205,8 @@ def test_pruning(bare: World) -> None:
     assert (
         "its content was pruned" in world.run("rollback", "--env", "production", "--to", "1.0.0", "--yes", code=5).err
     )
+    world.registry.push(world.path, "1.0.0", "1.0.0")
+    assert "its content was pruned" in world.record("1.0.0").out
 
 
 @pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("n\n", 5), ("\n", 5)])

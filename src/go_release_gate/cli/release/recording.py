@@ -60,6 +60,8 @@ def _recorded(desk: Desk, service: str, known: Release, source: Source, notices:
     if source.version and source.version != known.source.version:
         was = known.source.version or "a release without a version"
         notices = (*notices, f"the digest stays {was}, as entry {number} has it: {source.version} was not recorded")
+    if digest in desk.book.state(fresh=False).pruned:
+        notices = (*notices, "its content was pruned, so that it may run nowhere any more")
     words = f"{digest} is recorded already, as entry {number}"
     found = (known.image, known.source)
     return outcome_of(desk, "record", service, (), words, release=found, seq=number, notices=notices)
