@@ -93,6 +93,7 @@ class Spool:
                 hashed.update(piece)
                 body.write(piece)
                 left -= len(piece)
+            is_packed = is_packed and head.startswith(MAGIC)  # what is for other systems matters where it is started
             if not (is_go or is_packed or always):
                 return None
             digest = f"sha256:{hashed.hexdigest()}"

@@ -189,3 +189,13 @@ def test_what_a_script_ends_in(tmp_path: Path, script: bytes, *, expected: bool)
     found = told(tmp_path, layer({**tools, "app": Item(script, 0o755)}))
     assert ["ends with `exec /srv/api`, and no such file" in one for one in found] == [True] * expected
     assert told(tmp_path / "there", layer({**tools, "app": Item(script, 0o755), "srv/api": Item(PROGRAM, 0o755)})) == []
+
+
+def test_packed_programs_for_other_systems(tmp_path: Path) -> None:
+    """One that nobody starts hides nothing of what an image for Linux does; one that is started does."""
+    packed = WINDOWS_STUB[:100] + b"UPX!" + WINDOWS_STUB[100:]
+    assert told(tmp_path / "a", layer({"app": Item(PROGRAM, 0o755), "setup.exe": Item(packed, 0o755)})) == []
+    store = Store()
+    digest = store.image([layer({"Files/api.exe": packed})], {"Entrypoint": ["C:\\api"]}, platform="windows/amd64")
+    image = read_image(Layout("image", Folder(store.layout(tmp_path / "b", ("", digest)))))
+    assert [one.unreadable for one in image.platforms[0].binaries] == ["packed by UPX: what is inside cannot be told"]
