@@ -18,7 +18,6 @@ from go_release_gate.workflow.runs import LATER, STARTED
 from go_release_gate.workflow.tree import InvalidDocumentError, Scalar, child, entries_of, read_tree, text_of
 
 FILES = ("action.yml", "action.yaml")
-_LOCAL = "./"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,9 +52,10 @@ def first_action(directory: str, text_of: Callable[[str], str]) -> Action | None
 
 
 def directory_of(step: Step) -> str:
-    """The directory of the repository's action that a step uses; empty: it uses none."""
+    """The directory of the repository's action that a step uses; empty: it uses none, or one outside the repository."""
     name = step.uses.text.strip() if step.uses else ""
-    return name.removeprefix(_LOCAL).strip("/") if name.startswith(_LOCAL) and "${{" not in name else ""
+    path = posixpath.normpath(name) if name.startswith("./") and "${{" not in name else ""
+    return "" if path.startswith("..") else path
 
 
 def reached_within(action: Action, call: Reached) -> Iterator[Reached]:
