@@ -22,8 +22,7 @@ Left out, because another rule here says it with more context: DL3006 and DL3007
 DL3064, DL4000, DL4003, DL4004. Because it is noise here: DL3059 (several RUN in a row), DL3018 in stages that are not
 shipped, and DL1000, a complaint about syntax that Docker takes (some here-documents; hadolint says nothing else of such
 a file); in stages of Windows ShellCheck, DL3066 and DL4006. Dockerfiles for development, tests and examples are left
-out. Without hadolint nothing is said; a notice says
-so where the rule is selected by name.
+out. Without hadolint nothing is said; a notice says so where the rule is selected by name.
 
 ## References
 
