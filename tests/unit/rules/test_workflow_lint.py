@@ -26,9 +26,7 @@ KNOWN = '"ubuntu-latest", "ubuntu-24.04", "ubuntu-24.04-arm", "macos-15", "windo
 )
 def test_labels_of_runners(label: str, *, is_told: bool) -> None:
     """A label is a slip where it is nearly GitHub's; else it may be a runner of the organisation's, or a newer one."""
-    said = (
-        f'label "{label}" is unknown. available labels are {KNOWN}. if it is a custom label, …'
-    )
+    said = f'label "{label}" is unknown. available labels are {KNOWN}. if it is a custom label, …'
     word = WorkflowWord(PATH, 4, 14, "actionlint", "runner-label", said)
 
     assert bool(list(check(WorkflowLint((word,)), WORKFLOWS))) == is_told
