@@ -30,7 +30,12 @@ LIMITS_OF_TESTS: Mapping[int, int] = {resource.RLIMIT_CORE: 0}
 
 @contextlib.contextmanager
 def lowered(limits: Mapping[int, int]) -> Iterator[None]:
-    """Lower our soft limits while a child is started; a limit that is lower already stays."""
+    """Lower our soft limits while a child is started; a limit that is lower already stays.
+
+    Not for RLIMIT_CPU: the kernel ends a process that has used more already (setrlimit(2)), and that would be this one.
+    """
+    if resource.RLIMIT_CPU in limits:
+        raise ValueError("a limit of processor time would end this process: give a time limit")
     with _starting:
         before = {name: resource.getrlimit(name) for name in limits}
         try:

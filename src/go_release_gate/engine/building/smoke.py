@@ -22,8 +22,6 @@ OUTPUT = 64 << 10  # bytes
 LIMITS = {
     resource.RLIMIT_CORE: 0,
     resource.RLIMIT_FSIZE: 16 << 20,
-    resource.RLIMIT_NOFILE: 64,
-    resource.RLIMIT_CPU: int(TIMEOUT),
     resource.RLIMIT_AS: 4 << 30,  # Go reserves far more addresses than it uses
 }
 MEMORY = "256MiB"
