@@ -28,6 +28,7 @@ from go_release_gate.rules.build import (
     unstripped_binary,
 )
 from go_release_gate.rules.dockerfile import (
+    _packing,  # noqa: F401 - a further subject of packed_binary
     dockerfile_lint,
     libc_mismatch,
     missing_ca_certificates,
@@ -80,7 +81,14 @@ from go_release_gate.rules.tag import (
     version_not_increasing,
     wrong_tag_kind,
 )
-from go_release_gate.rules.test import data_race, failed_test, flaky_test, low_coverage, uncovered_change
+from go_release_gate.rules.test import (
+    _building,  # noqa: F401 - a further subject of failed_build
+    data_race,
+    failed_test,
+    flaky_test,
+    low_coverage,
+    uncovered_change,
+)
 from go_release_gate.rules.workflow import (
     concurrency_deadlock,
     environment_secret_passed,
