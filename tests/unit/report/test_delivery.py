@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from dataclasses import replace
 
@@ -97,6 +98,6 @@ def test_whatever_the_words_are(text: str) -> None:
     """One visible line, without a mention or a number of an issue."""
     shown = message_text(text)
     assert shown.isprintable()
-    assert not shown.startswith(("@", "::"))
+    assert not re.match(r"@[A-Za-z0-9]|::", shown)
     assert " @a" not in message_text(f"{text} @a")
     assert "#1" not in message_text(f"{text}#1")
