@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from go_release_gate.binary.read import read_binary
+from go_release_gate.binary.read import is_program, read_binary
 from go_release_gate.binary.window import BinaryError, Window
 
 changes = st.lists(st.tuples(st.integers(0, 4096), st.binary(min_size=1, max_size=8)), min_size=1, max_size=8)
@@ -29,7 +29,8 @@ def test_changed_bytes_never_crash(
     for back, text in tail:
         at = len(data) - 2048 + back
         data[at : at + len(text)] = text
-    read_binary("/app", io.BytesIO(bytes(data)), len(data), digest="")
+    found = read_binary("/app", io.BytesIO(bytes(data)), len(data), digest="")
+    assert (found is not None) == is_program(bytes(data[:4]))
 
 
 @settings(max_examples=100, deadline=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import io
 import threading
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -328,5 +329,8 @@ def test_nothing_is_left_open(serve: Serve) -> None:
     for _ in range(2):
         got(wire, server)
     found = got(wire, server, is_stream=True)
-    del wire, found
-    gc.collect()
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", ResourceWarning)
+        del wire, found
+        gc.collect()
+    assert [one for one in told if issubclass(one.category, ResourceWarning)] == []
