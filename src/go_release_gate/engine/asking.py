@@ -42,3 +42,8 @@ def is_answered(facts: Facts) -> bool:
         return False
     found = facts.others.get(Retractions)
     return not isinstance(found, Retractions) or (found.outcome is not Outcome.UNAVAILABLE and not found.unanswered)
+
+
+def is_read(facts: Facts) -> bool:
+    """Whether every file that facts are made of could be read: those that could not are the `broken` of a fact."""
+    return not any(getattr(fact, "broken", ()) for fact in facts.others.values())

@@ -11,7 +11,7 @@ from go_release_gate import __version__
 from go_release_gate.config.policy import EDITION
 from go_release_gate.config.settings import Settings
 from go_release_gate.engine.apply import apply_rules
-from go_release_gate.engine.asking import ask_retractions, is_answered
+from go_release_gate.engine.asking import ask_retractions, is_answered, is_read
 from go_release_gate.engine.baseline import Baseline
 from go_release_gate.engine.choose import chosen_modules
 from go_release_gate.engine.context import Edges, Facts, phase
@@ -151,6 +151,7 @@ def _report(
     answers = tuple(module_answer(module, facts) for module in facts.modules)
     accepted = (one.finding for one in suppressed)
     verdict, complete = judge(findings, answers, settings, accepted, is_answered=is_answered(facts))
+    complete = complete and is_read(facts)
     return CheckReport(
         version=__version__,
         go=toolchain.version,
